@@ -1,4 +1,107 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-export * from "./base/general-errors.ts";
+export { Node, type NodeOptions } from "./api/node.ts";
+export type { PublishSubscribeService } from "./api/publish-subscribe-service.ts";
+export type {
+  CreateOptions,
+  OpenOptions,
+  PublishSubscribeTypes,
+  ServiceBuilder,
+  ServiceVerbs,
+} from "./api/service-builder.ts";
+export {
+  ClosedError,
+  InvalidArgumentError,
+  InvalidNameError,
+  TimeoutError,
+  UnsupportedPlatformError,
+  UseAfterReleaseError,
+} from "./base/general-errors.ts";
 export { Iox2Error } from "./base/iox2-error.ts";
 export { type Logger, type LogLevel, setLogger, setLogLevel } from "./base/log.ts";
+export { Config, type ConfigOverrides } from "./config/config.ts";
+export { ConfigCreationError } from "./config/config-file.ts";
+export type { AllocationStrategy, BackpressureStrategy } from "./config/settings.ts";
+export { DocumentError } from "./config/toml-codec.ts";
+export { NodeCreationFailure, NodeListFailure } from "./lifecycle/node-errors.ts";
+export type { RunOptions } from "./lifecycle/steps.ts";
+export type { SignalMode } from "./lifecycle/termination.ts";
+export type { NodeDetails } from "./node/node-details.ts";
+export type { NodeStateKind, NodeView } from "./node/node-list.ts";
+export { type ErrnoName, OsError } from "./os/os-error.ts";
+export { type ArrayType, array } from "./payload/array.ts";
+export type { Many } from "./payload/elements.ts";
+export type {
+  FixedType,
+  Input,
+  PayloadType,
+  ReadonlyView,
+  SliceType,
+  Value,
+  View,
+} from "./payload/meaning.ts";
+export { PayloadTypeError, PayloadValueError } from "./payload/payload-errors.ts";
+export {
+  type Bool,
+  bool,
+  type F32,
+  type F64,
+  f32,
+  f64,
+  type I8,
+  type I16,
+  type I32,
+  type I64,
+  type Isize,
+  i8,
+  i16,
+  i32,
+  i64,
+  isize,
+  type Scalar,
+  type U8,
+  type U16,
+  type U32,
+  type U64,
+  type Usize,
+  u8,
+  u16,
+  u32,
+  u64,
+  usize,
+} from "./payload/scalars.ts";
+export type { Sequence } from "./payload/sequence.ts";
+export { bytes, slice } from "./payload/slice.ts";
+export { type StaticStringType, staticString } from "./payload/static-string.ts";
+export { type StaticVecType, staticVec } from "./payload/static-vec.ts";
+export { type Fields, type StructType, struct } from "./payload/struct.ts";
+export type { TypeDetail } from "./payload/type-detail.ts";
+export type { VecView } from "./payload/vec-view.ts";
+export { LoanError, ReceiveError, SendError } from "./port/common/port-errors.ts";
+export type { Header, HeaderView, Loan } from "./port/publish-subscribe/loan.ts";
+export {
+  PublisherCreateError,
+  SubscriberCreateError,
+} from "./port/publish-subscribe/publish-subscribe-port-errors.ts";
+export type {
+  LoanArguments,
+  Publisher,
+  PublisherOptions,
+  SendExtras,
+} from "./port/publish-subscribe/publisher.ts";
+export type { HeaderReadonly, Sample } from "./port/publish-subscribe/sample.ts";
+export type { SampleHeader } from "./port/publish-subscribe/sample-header.ts";
+export type { Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";
+export {
+  type Attribute,
+  AttributeDefinitionError,
+  type Attributes,
+  type AttributeValues,
+} from "./service/attributes.ts";
+export type { MessageTypeDetails, PublishSubscribePattern } from "./service/messaging-pattern.ts";
+export type { PublishSubscribeQos } from "./service/publish-subscribe.ts";
+export {
+  PublishSubscribeCreateError,
+  PublishSubscribeOpenError,
+  PublishSubscribeOpenOrCreateError,
+} from "./service/publish-subscribe-errors.ts";
+export { StorageError } from "./transport/storage-error.ts";

@@ -1,2 +1,2 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-export {};
+export { TestDomain } from "./testing/test-domain.ts";

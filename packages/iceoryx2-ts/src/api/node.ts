@@ -1,0 +1,173 @@
+import { ClosedError, InvalidArgumentError } from "../base/general-errors.ts";
+import { checkNodeName, checkUserServiceName } from "../base/names.ts";
+import { Config } from "../config/config.ts";
+import { NodeListFailure } from "../lifecycle/node-errors.ts";
+import { NodeState } from "../lifecycle/node-state.ts";
+import { closeAtExit, type SignalMode } from "../lifecycle/termination.ts";
+import { type PauseContext, pauseFor } from "../lifecycle/waiting.ts";
+import { listNodes, type NodeView } from "../node/node-list.ts";
+import { hostOs } from "../os/host.ts";
+import { isOsError } from "../os/os-error.ts";
+import { ServiceBuilder } from "./service-builder.ts";
+
+export interface NodeOptions {
+  /** Up to 128 ASCII characters; need not be unique. */
+  readonly name?: string | undefined;
+  /** `Config.global()` by default. */
+  readonly config?: Config | undefined;
+  /**
+   * What SIGINT and SIGTERM do: "wait" ends pending waits of this node (the default), "cleanup" also closes the node
+   * when nothing waits, "ignore" leaves them alone.
+   */
+  readonly signals?: SignalMode | undefined;
+}
+
+/**
+ * A participant: everything else is created through a node, and goes with it. Other processes see whether it is
+ * alive, and clean up after it when its process dies.
+ */
+export class Node implements Disposable {
+  readonly #state: NodeState;
+  readonly #signals: SignalMode;
+  readonly #stopExitHook: () => void;
+  readonly #closeCallbacks: Set<() => void> = new Set();
+
+  private constructor(state: NodeState, signals: SignalMode) {
+    this.#state = state;
+    this.#signals = signals;
+    this.#stopExitHook = closeAtExit(this, signals);
+  }
+
+  /**
+   * @throws NodeCreationFailure, InvalidNameError, UnsupportedPlatformError; nothing is left behind then.
+   */
+  static create(options: NodeOptions = {}): Node {
+    const name = options.name ?? "";
+    checkNodeName(name);
+    const state = NodeState.create(hostOs(), options.config ?? Config.global(), name);
+    return new Node(state, options.signals ?? "wait");
+  }
+
+  /**
+   * All nodes of a domain, whatever their process and language.
+   *
+   * @param config `Config.global()` by default.
+   * @throws NodeListFailure
+   */
+  static list(config: Config = Config.global()): NodeView[] {
+    try {
+      return listNodes(hostOs(), config);
+    } catch (cause) {
+      const code = isOsError(cause, "EACCES", "EPERM") ? "InsufficientPermissions" : "InternalError";
+      const message = `cannot list the nodes in "${config.global.rootPath}": ${(cause as Error).message}`;
+      throw new NodeListFailure(code, "Node.list", message, { cause });
+    }
+  }
+
+  get id(): bigint {
+    return this.#state.id;
+  }
+
+  get name(): string {
+    return this.#state.name;
+  }
+
+  get config(): Config {
+    return this.#state.config;
+  }
+
+  get closed(): boolean {
+    return this.#state.isClosed;
+  }
+
+  /**
+   * The way to a service.
+   *
+   * @param name up to 255 ASCII characters; upstream reserves those that begin with `iox2://`.
+   * @throws InvalidNameError, ClosedError
+   */
+  service(name: string): ServiceBuilder {
+    this.#demandOpen();
+    checkUserServiceName(name);
+    return new ServiceBuilder(this.#state, name);
+  }
+
+  /**
+   * Waits without blocking the event loop.
+   *
+   * @param milliseconds fractions are allowed.
+   * @returns true when the time passed; false when the node was closed or SIGINT or SIGTERM came meanwhile, now and
+   *   ever after: `while (await node.wait(1000)) ...` ends then.
+   * @throws the signal's reason when it is aborted; InvalidArgumentError.
+   */
+  async wait(
+    milliseconds: number,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<boolean> {
+    if (!(milliseconds >= 0)) {
+      throw new InvalidArgumentError(
+        this.#state.origin,
+        `cannot wait for ${milliseconds} ms: the time must be a number from 0 on.`,
+      );
+    }
+    return pauseFor(this.#pauseContext(), milliseconds, options.signal);
+  }
+
+  /**
+   * Counts periods: yields 1 after the first, 2 after the second and so on. It keeps its phase whatever the loop
+   * does, skips what it missed, and ends as `wait` does.
+   *
+   * @param period in milliseconds.
+   */
+  async *ticks(
+    period: number,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): AsyncGenerator<number, void> {
+    if (!(period > 0)) {
+      throw new InvalidArgumentError(
+        this.#state.origin,
+        `cannot tick every ${period} ms: the period must be a number above 0.`,
+      );
+    }
+    const { os } = this.#state;
+    const start = os.monotonicTime();
+    const elapsed = (): number => Number(os.monotonicTime() - start) / 1e6;
+    for (;;) {
+      const count = Math.floor(elapsed() / period) + 1;
+      while (elapsed() < count * period) {
+        if (!(await pauseFor(this.#pauseContext(), count * period - elapsed(), options.signal))) return;
+      }
+      yield count;
+    }
+  }
+
+  /**
+   * Closes everything that was created through this node, in reverse order, and takes it off the machine. It also
+   * happens when the process ends by itself, by `process.exit` or by an uncaught exception.
+   */
+  close(): void {
+    if (this.closed) return;
+    this.#stopExitHook();
+    this.#state.close();
+    for (const callback of [...this.#closeCallbacks]) callback();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #pauseContext(): PauseContext {
+    return {
+      isClosed: this.closed,
+      signalMode: this.#signals,
+      onClose: (callback) => {
+        this.#closeCallbacks.add(callback);
+        return () => this.#closeCallbacks.delete(callback);
+      },
+    };
+  }
+
+  #demandOpen(): void {
+    if (this.closed) throw new ClosedError(this.#state.origin);
+  }
+}

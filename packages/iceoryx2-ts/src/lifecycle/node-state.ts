@@ -1,0 +1,139 @@
+/**
+ * A living node: what it owns on the machine, and everything that was created through it.
+ *
+ * The handles that users hold are thin; this is what they share. It is closed once, and takes everything with it in
+ * the reverse order of creation.
+ */
+import { log } from "../base/log.ts";
+import { ownerOf } from "../base/unique-id.ts";
+import type { Config } from "../config/config.ts";
+import { generateId, generateNodeId } from "../node/id-generator.ts";
+import { MonitoringToken } from "../node/monitoring-token.ts";
+import { writeNodeDetails } from "../node/node-details.ts";
+import type { Os } from "../os/os.ts";
+import { isOsError } from "../os/os-error.ts";
+import { cleanupDeadNodes } from "../recovery/dead-nodes.ts";
+import { fileNames } from "../transport/names.ts";
+import { createStaticStorage, removeStaticStorage } from "../transport/static-storage.ts";
+import { isStorageError, toStorageError } from "../transport/storage-error.ts";
+import { NodeCreationFailure } from "./node-errors.ts";
+import type { ServiceState } from "./service-state.ts";
+
+export interface Closable {
+  close(): void;
+}
+
+/** One id for this process, as upstream has one per process. */
+let processId: bigint | undefined;
+
+export class NodeState {
+  readonly os: Os;
+  readonly config: Config;
+  readonly name: string;
+  readonly id: bigint;
+  /** What marks bag entries as ours. */
+  readonly ownerId: bigint;
+  /** For messages. */
+  readonly origin: string;
+  /** The services that this node is registered in, by hash: once each, however many handles there are. */
+  readonly services: Map<string, ServiceState> = new Map();
+  readonly #token: MonitoringToken;
+  readonly #created: Set<Closable> = new Set();
+  #isClosed = false;
+
+  private constructor(os: Os, config: Config, name: string, id: bigint, token: MonitoringToken) {
+    this.os = os;
+    this.config = config;
+    this.name = name;
+    this.id = id;
+    this.ownerId = ownerOf(id);
+    this.origin = describeNode(name, id);
+    this.#token = token;
+  }
+
+  /** @throws NodeCreationFailure; nothing is left behind then. */
+  static create(os: Os, config: Config, name: string): NodeState {
+    let id: bigint | undefined;
+    try {
+      id = generateNodeId(os, config);
+      processId ??= generateId(os);
+      const details = { executable: os.executableName, process: os.pid, name, config };
+      const content = new TextEncoder().encode(writeNodeDetails(details));
+      createStaticStorage(os, fileNames.nodeDetails(config, id), content);
+      const token = MonitoringToken.create(os, config, id, processId);
+      const node = new NodeState(os, config, name, id, token);
+      if (config.global.node.cleanupDeadNodesOnCreation) node.#cleanupDeadNodes();
+      return node;
+    } catch (error) {
+      if (id !== undefined) removeNodeFiles(os, config, id);
+      throw toCreationFailure(error, name);
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Takes part in `close`. */
+  adopt(resource: Closable): void {
+    this.#created.add(resource);
+  }
+
+  /** The resource was closed by itself. */
+  disown(resource: Closable): void {
+    this.#created.delete(resource);
+  }
+
+  /** Closes everything that was created through this node, in reverse order, and then the node itself. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const resource of [...this.#created].reverse()) {
+      try {
+        resource.close();
+      } catch (error) {
+        // The rest must go all the same; what this one left is found by its tag.
+        log("error", this.origin, `a resource could not be closed: ${String(error)}`);
+      }
+    }
+    this.#created.clear();
+    if (this.config.global.node.cleanupDeadNodesOnDestruction) this.#cleanupDeadNodes();
+    removeNodeFiles(this.os, this.config, this.id);
+    this.#token.destroy();
+  }
+
+  /** The dead are nobody's duty in particular, so that they fail must not keep the living from working. */
+  #cleanupDeadNodes(): void {
+    try {
+      cleanupDeadNodes(this.os, this.config);
+    } catch (error) {
+      log("warn", this.origin, `looking for dead nodes failed: ${error}`);
+    }
+  }
+}
+
+export function describeNode(name: string, id: bigint): string {
+  return name === "" ? `node ${id.toString(16)}` : `node "${name}"`;
+}
+
+function removeNodeFiles(os: Os, config: Config, id: bigint): void {
+  removeStaticStorage(os, fileNames.nodeDetails(config, id));
+  try {
+    os.rmdir(fileNames.nodeOwnDirectory(config, id));
+  } catch (error) {
+    if (isOsError(error, "ENOENT")) return;
+    const directory = fileNames.nodeOwnDirectory(config, id);
+    log("warn", describeNode("", id), `its directory "${directory}" stays behind: ${String(error)}`);
+  }
+}
+
+function toCreationFailure(error: unknown, name: string): NodeCreationFailure {
+  const origin = name === "" ? "a node" : `node "${name}"`;
+  const cause = toStorageError(error, origin);
+  const code = isStorageError(cause, "InsufficientPermissions")
+    ? "InsufficientPermissions"
+    : isStorageError(cause, "VersionMismatch", "Corrupted")
+      ? "SystemCorrupted"
+      : "InternalError";
+  return new NodeCreationFailure(code, origin, `cannot create ${origin}: ${cause.message}`, { cause });
+}

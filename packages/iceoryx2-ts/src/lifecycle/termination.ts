@@ -1,0 +1,91 @@
+/**
+ * The end of the process: closing all nodes at exit, and what SIGINT and SIGTERM do.
+ *
+ * A signal ends the waits that are pending here, and everything else stays as the user has it: a handler is
+ * installed only while somebody waits (signal mode "wait") or a node asks for it ("cleanup"), and if nothing waited
+ * and nobody else handles the signal, all nodes are closed and the signal is raised again, so that the exit status
+ * tells the truth. Exceptions are never caught: Node.js runs the exit hook for them as well.
+ */
+import process from "node:process";
+import { isMainThread } from "node:worker_threads";
+
+/**
+ * How a node treats SIGINT and SIGTERM: end pending waits; close everything even when nothing waits; nothing at all.
+ */
+export type SignalMode = "wait" | "cleanup" | "ignore";
+
+interface Closable {
+  close(): void;
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+type Signal = (typeof SIGNALS)[number];
+
+const openNodes = new Set<Closable>();
+const waits = new Set<() => void>();
+let cleanupNodes = 0;
+let isListening = false;
+let isTerminating = false;
+
+/** Whether SIGINT or SIGTERM came while we were listening: whoever waits from now on returns at once. */
+export function terminationRequested(): boolean {
+  return isTerminating;
+}
+
+/** The node is closed when the process or thread ends. @returns how to take it back. */
+export function closeAtExit(node: Closable, mode: SignalMode): () => void {
+  if (openNodes.size === 0) process.on("exit", closeAllNodes);
+  openNodes.add(node);
+  if (mode === "cleanup") cleanupNodes++;
+  updateListening();
+  return () => {
+    if (!openNodes.delete(node)) return;
+    if (openNodes.size === 0) process.off("exit", closeAllNodes);
+    if (mode === "cleanup") cleanupNodes--;
+    updateListening();
+  };
+}
+
+/** Calls `end` when a signal asks to terminate, until the returned function is called. */
+export function endAtTermination(mode: SignalMode, end: () => void): () => void {
+  if (mode === "ignore") return () => {};
+  waits.add(end);
+  updateListening();
+  return () => {
+    waits.delete(end);
+    updateListening();
+  };
+}
+
+function updateListening(): void {
+  // Worker threads get no signals.
+  const shouldListen = isMainThread && (waits.size > 0 || cleanupNodes > 0);
+  if (shouldListen === isListening) return;
+  // A loop waits again in the same turn; without the delay a signal in between would find no handler.
+  if (!shouldListen) return void setImmediate(stopListeningIfIdle);
+  isListening = true;
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+}
+
+function stopListeningIfIdle(): void {
+  if (!isListening || waits.size > 0 || cleanupNodes > 0) return;
+  isListening = false;
+  for (const signal of SIGNALS) process.off(signal, onSignal);
+}
+
+function onSignal(signal: Signal): void {
+  if (waits.size > 0) {
+    isTerminating = true;
+    for (const end of [...waits]) end();
+    return;
+  }
+  const othersHandleIt = process.listenerCount(signal) > 1;
+  if (othersHandleIt) return;
+  closeAllNodes();
+  process.off(signal, onSignal);
+  process.kill(process.pid, signal);
+}
+
+function closeAllNodes(): void {
+  for (const node of [...openNodes].reverse()) node.close();
+}

@@ -1,0 +1,134 @@
+/**
+ * A bounded queue of 64-bit values with one producer and one consumer, in which the producer may take the oldest
+ * value back to make room. Upstream: `spsc::SafelyOverflowingIndexQueue`.
+ *
+ * ```text
+ *   write position   u64   how many were ever pushed              written by the producer alone
+ *   read position    u64   how many were ever popped or evicted   exchanged by both
+ *   slots            u64[capacity + 1]                            position p lives in slot p mod (capacity + 1)
+ * ```
+ *
+ * Invariants: read <= write <= read + capacity, but for the moment between a push into the full queue and its
+ * eviction, in which write = read + capacity + 1. That is why there is one slot more: what the consumer may just be
+ * copying is never overwritten, and whoever moves the read position over a value owns it.
+ */
+import { load32, load64 } from "../memory/atomics.ts";
+import { advancePosition, lowerHalf, storePosition, upperHalf } from "./position.ts";
+import { CORRUPTED, EMPTY, type QueuePlace, readSlot, writeSlot } from "./queue-place.ts";
+
+export class OverflowingIndexQueueProducer {
+  readonly capacity: number;
+  readonly #words: Int32Array;
+  readonly #longs: BigUint64Array;
+  readonly #writeIndex: number;
+  readonly #readIndex: number;
+  readonly #slots: number;
+  #write: number;
+  #slot: number;
+
+  constructor({ region, writePosition, readPosition, slots, capacity }: QueuePlace) {
+    this.capacity = capacity;
+    this.#words = region.words;
+    this.#longs = region.longs;
+    this.#writeIndex = writePosition / 4;
+    this.#readIndex = readPosition / 4;
+    this.#slots = slots / 4;
+    const write = load64(region.longs, writePosition / 8);
+    this.#write = lowerHalf(write);
+    this.#slot = Number(write % BigInt(capacity + 1));
+  }
+
+  /** How many values wait, or `CORRUPTED`. It can only shrink until the next push. */
+  get length(): number {
+    const length = (this.#write - load32(this.#words, this.#readIndex)) >>> 0;
+    return length <= this.capacity ? length : CORRUPTED;
+  }
+
+  /**
+   * Pushes, and evicts the oldest value if there is no room.
+   *
+   * @returns the evicted value, `EMPTY` if none was evicted, or `CORRUPTED`: then nothing was pushed.
+   */
+  push(value: number): number {
+    const read = load32(this.#words, this.#readIndex);
+    const length = (this.#write - read) >>> 0;
+    if (length > this.capacity) return CORRUPTED;
+    writeSlot(this.#words, this.#slots + 2 * this.#slot, value);
+    this.#slot = this.#slot === this.capacity ? 0 : this.#slot + 1;
+    this.#write = (this.#write + 1) | 0;
+    storePosition(this.#words, this.#longs, this.#writeIndex, this.#write);
+    if (length < this.capacity) return EMPTY;
+    // The oldest of a full ring is in the slot that the next push will take.
+    if (!advancePosition(this.#words, this.#longs, this.#readIndex, read)) return EMPTY;
+    return readSlot(this.#words, this.#slots + 2 * this.#slot);
+  }
+}
+
+export class OverflowingIndexQueueConsumer {
+  readonly capacity: number;
+  readonly #words: Int32Array;
+  readonly #longs: BigUint64Array;
+  readonly #writeIndex: number;
+  readonly #readIndex: number;
+  readonly #slots: number;
+  /** The last read position that we know of, and its slot. */
+  #read: number;
+  #readHigh: number;
+  #slot: number;
+
+  constructor({ region, writePosition, readPosition, slots, capacity }: QueuePlace) {
+    this.capacity = capacity;
+    this.#words = region.words;
+    this.#longs = region.longs;
+    this.#writeIndex = writePosition / 4;
+    this.#readIndex = readPosition / 4;
+    this.#slots = slots / 4;
+    this.#read = 0;
+    this.#readHigh = 0;
+    this.#slot = 0;
+    this.#relocate();
+  }
+
+  get isEmpty(): boolean {
+    return load32(this.#words, this.#readIndex) === load32(this.#words, this.#writeIndex);
+  }
+
+  /** @returns the oldest value, `EMPTY` or `CORRUPTED`. */
+  pop(): number {
+    for (;;) {
+      const read = load32(this.#words, this.#readIndex);
+      // Read after the lower half: if this is still the upper half we know, it belonged to that lower half as well.
+      if (this.#words[this.#readIndex + 1] !== this.#readHigh) {
+        this.#relocate();
+        continue;
+      }
+      const length = (load32(this.#words, this.#writeIndex) - read) >>> 0;
+      if (length === 0) return EMPTY;
+      if (length > this.capacity + 1) {
+        // The producer went on since we looked at the read position; if it did not move, the positions are nonsense.
+        if (load32(this.#words, this.#readIndex) === read) return CORRUPTED;
+        continue;
+      }
+      this.#catchUp(read);
+      const value = readSlot(this.#words, this.#slots + 2 * this.#slot);
+      if (advancePosition(this.#words, this.#longs, this.#readIndex, read)) return value;
+    }
+  }
+
+  /** Moves our slot to the read position `low` of the upper half that we know. */
+  #catchUp(low: number): void {
+    const distance = (low - this.#read) >>> 0;
+    if (distance === 0) return;
+    this.#read = low;
+    const slot = this.#slot + distance;
+    this.#slot = slot <= this.capacity ? slot : slot % (this.capacity + 1);
+  }
+
+  /** Takes over the whole read position: at the start and when its lower half wrapped. */
+  #relocate(): void {
+    const read = load64(this.#longs, this.#readIndex >>> 1);
+    this.#read = lowerHalf(read);
+    this.#readHigh = upperHalf(read);
+    this.#slot = Number(read % BigInt(this.capacity + 1));
+  }
+}

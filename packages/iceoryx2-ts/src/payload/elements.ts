@@ -1,0 +1,110 @@
+/** Runs of elements of one type: what slices, arrays and vectors have in common. */
+import { assert } from "../base/assert.ts";
+import type { FixedCodec, NativeArray, NativeArrayClass, SliceCodec } from "./codec.ts";
+import { leaseBase, leaseMemory } from "./lease.ts";
+import type { Input, Meaning, ReadonlyView, Value, View } from "./meaning.ts";
+import { describeValue, PayloadValueError, WHOLE } from "./payload-errors.ts";
+import type { NativeArrayOf } from "./scalars.ts";
+import { createSequence, readElements, type Sequence } from "./sequence.ts";
+
+/** Elements on a loan. */
+export type Views<E> = [NativeArrayOf<E>] extends [never] ? Sequence<View<E>> : NativeArrayOf<E>;
+/** Elements on a sample. */
+export type ReadonlyViews<E> = [NativeArrayOf<E>] extends [never]
+  ? Sequence<ReadonlyView<E>>
+  : NativeArrayOf<E>;
+/** Elements in a plain copy. */
+export type Values<E> = [NativeArrayOf<E>] extends [never] ? Value<E>[] : NativeArrayOf<E>;
+/** Elements to write. */
+export type Inputs<E> = ArrayLike<Input<E>>;
+
+/** What a run of `E` means. */
+export interface Many<E> extends Meaning {
+  view: Views<E>;
+  readonlyView: ReadonlyViews<E>;
+  value: Values<E>;
+  input: Inputs<E>;
+}
+
+/** Up to here writing one by one is faster than making a typed array to copy with, and makes no garbage. */
+const COPIED_ONE_BY_ONE_MAX = 16;
+
+export class ElementsCodec implements SliceCodec {
+  readonly kind = "slice";
+  readonly isViewLive = true;
+  readonly element: FixedCodec;
+
+  constructor(element: FixedCodec) {
+    this.element = element;
+  }
+
+  view(...[lease, offset, length, writable]: Parameters<SliceCodec["view"]>): unknown {
+    const { nativeArray } = this.element;
+    return nativeArray === undefined
+      ? createSequence(lease, offset, this.element, length, writable)
+      : this.#nativeArrayOver(nativeArray, leaseMemory(lease), leaseBase(lease) + offset, length);
+  }
+
+  write(...[memory, at, value, room]: Parameters<SliceCodec["write"]>): void {
+    const length = this.lengthOf(value);
+    if (room !== undefined && length > room) throw tooLong(length, room);
+    const { nativeArray, size } = this.element;
+    if (nativeArray !== undefined && value instanceof nativeArray && length > COPIED_ONE_BY_ONE_MAX) {
+      // Both hold the same kind of elements, which the compiler cannot see.
+      (this.#nativeArrayOver(nativeArray, memory, at, length) as Uint8Array).set(value as Uint8Array);
+    } else {
+      this.#writeOneByOne(memory, at, value as Inputs<unknown>, length);
+    }
+    if (room !== undefined && room > length) {
+      new Uint8Array(memory.buffer, memory.byteOffset + at + length * size, (room - length) * size).fill(0);
+    }
+  }
+
+  read(...[memory, at, length]: Parameters<SliceCodec["read"]>): unknown {
+    const { nativeArray } = this.element;
+    return nativeArray === undefined
+      ? readElements(this.element, memory, at, length)
+      : this.#nativeArrayOver(nativeArray, memory, at, length).slice();
+  }
+
+  lengthOf(value: unknown): number {
+    const length: unknown = typeof value === "object" ? (value as Inputs<unknown> | null)?.length : undefined;
+    if (Number.isSafeInteger(length) && (length as number) >= 0) return length as number;
+    throw new PayloadValueError(
+      "WrongType",
+      `${describeValue(value)} has no elements; it takes an array or a typed array.`,
+    );
+  }
+
+  #writeOneByOne(memory: DataView<ArrayBuffer>, at: number, values: Inputs<unknown>, length: number): void {
+    const { element } = this;
+    // Lists of views find their elements fastest, and vectors only, by iterating.
+    const isPlain = Array.isArray(values) || ArrayBuffer.isView(values);
+    const elements = isPlain ? values : Array.from(values);
+    let index = 0;
+    try {
+      for (; index < length; index++) element.write(memory, at + index * element.size, elements[index]);
+    } catch (error) {
+      throw PayloadValueError.within(error, WHOLE, `[${index}]`);
+    }
+  }
+
+  #nativeArrayOver(
+    nativeArray: NativeArrayClass,
+    memory: DataView<ArrayBuffer>,
+    at: number,
+    length: number,
+  ): NativeArray {
+    const start = memory.byteOffset + at;
+    assert(start % this.element.alignment === 0, "elements lie at multiples of their alignment");
+    return new nativeArray(memory.buffer, start, length);
+  }
+}
+
+/** @param room how many elements would have fitted. */
+export function tooLong(length: number, room: number): PayloadValueError {
+  return new PayloadValueError(
+    "TooLong",
+    `it has ${length} elements, but there is room for ${room}. Write fewer.`,
+  );
+}

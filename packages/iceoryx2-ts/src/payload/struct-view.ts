@@ -1,0 +1,56 @@
+/** Structs in shared memory, with a property per field. */
+import type { Lease } from "./lease.ts";
+import {
+  INSPECT,
+  type InspectArguments,
+  leaseOf,
+  MemoryView,
+  memoryOf,
+  offsetOf,
+  placeOf,
+  printView,
+} from "./memory-view.ts";
+import type { StructCodec } from "./struct-codec.ts";
+
+/**
+ * Makes the class of the views of one struct, read-only ones without setters.
+ *
+ * The accessors are closures over offset and codec: within optimised code both are constants, and a view that
+ * is used once costs no allocation.
+ */
+export function createViewClass(
+  struct: StructCodec,
+  writable: boolean,
+): new (
+  lease: Lease,
+  offset: number,
+) => MemoryView {
+  class StructView extends MemoryView {
+    toJSON(): unknown {
+      return struct.read(memoryOf(this), placeOf(this));
+    }
+
+    [INSPECT](...args: InspectArguments): string {
+      const fields = this as unknown as Record<string, unknown>;
+      const contents = (): object =>
+        Object.fromEntries(struct.fields.map(({ name }) => [name, fields[name]]));
+      return printView(this, `${struct.typeName} `, contents, args);
+    }
+  }
+  for (const field of struct.fields) {
+    const { name, offset, codec } = field;
+    const property: PropertyDescriptor = {
+      enumerable: true,
+      get(this: MemoryView): unknown {
+        return codec.view(leaseOf(this), offsetOf(this) + offset, writable);
+      },
+    };
+    if (writable) {
+      property.set = function (this: MemoryView, value: unknown): void {
+        struct.writeField(field, memoryOf(this), placeOf(this), value);
+      };
+    }
+    Object.defineProperty(StructView.prototype, name, property);
+  }
+  return StructView;
+}

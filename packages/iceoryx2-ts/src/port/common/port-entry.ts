@@ -1,0 +1,58 @@
+/**
+ * A port as others see it: its tag, and its entry in the dynamic configuration of its service.
+ *
+ * The order makes a crash at any point recoverable: the tag comes before everything and goes last, the entry comes
+ * when the port is complete and goes first.
+ */
+import { checkPortName } from "../../base/names.ts";
+import type { ServiceState } from "../../lifecycle/service-state.ts";
+import type { Bag } from "../../lockfree/bag.ts";
+import { generateId } from "../../node/id-generator.ts";
+import { createPortTag, removePortTag } from "../../node/tags.ts";
+
+export class PortEntry {
+  readonly id: bigint;
+  readonly name: string;
+  /** For messages, such as `publisher "front" of service "Camera/Front"`. */
+  readonly origin: string;
+  readonly #service: ServiceState;
+  #place: { readonly bag: Bag; readonly slot: number } | undefined;
+
+  /**
+   * Makes the tag.
+   *
+   * @param kind such as "publisher".
+   * @throws InvalidNameError, StorageError
+   */
+  constructor(service: ServiceState, kind: string, name: string = "") {
+    checkPortName(name);
+    const { os, config, id } = service.node;
+    this.#service = service;
+    this.id = generateId(os);
+    this.name = name;
+    this.origin = `${kind} ${name === "" ? "" : `"${name}" `}of service "${service.name}"`;
+    createPortTag(os, config, id, this.id);
+    service.acquire();
+  }
+
+  /** Registers the complete port. @returns false if there is no room for another one. */
+  register(bag: Bag, details: Uint8Array): boolean {
+    const added = bag.add(details, this.#service.node.ownerId);
+    if (typeof added !== "object") return false;
+    this.#place = { bag, slot: added.slot };
+    return true;
+  }
+
+  /** Takes the port out of the service: nobody connects to it any more. */
+  deregister(): void {
+    this.#place?.bag.remove(this.#place.slot, this.#service.node.ownerId, "Default");
+    this.#place = undefined;
+  }
+
+  /** Everything of the port is gone. */
+  remove(): void {
+    const { os, config, id } = this.#service.node;
+    removePortTag(os, config, id, this.id);
+    this.#service.release();
+  }
+}

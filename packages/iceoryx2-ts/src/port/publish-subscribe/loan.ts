@@ -1,0 +1,107 @@
+import { closeLease, isReleased, Lease, leaseBase, leaseMemory, openLease } from "../../payload/lease.ts";
+import type { FixedType, Input, PayloadType, View } from "../../payload/meaning.ts";
+import type { DataSegment } from "../../transport/data-segment.ts";
+import type { MessageTypes } from "./message-types.ts";
+
+/** A type for a user header, or none. */
+export type Header = FixedType | undefined;
+/** The user header of a loan; undefined where the service has none. */
+export type HeaderView<H> = H extends FixedType ? View<H> : undefined;
+
+/** Memory to write a sample into, in place, before it is sent or given back. */
+export interface Loan<T extends PayloadType, H extends Header = undefined, Sent = number> extends Disposable {
+  /**
+   * The payload in shared memory: fields of a struct and elements of a slice are written in place, and assigning
+   * writes the whole value. After `send` or `release` every access throws, but for a slice's bare typed array, which
+   * stays mapped and may come to show a later sample.
+   *
+   * @throws UseAfterReleaseError
+   */
+  get payload(): View<T>;
+  set payload(value: Input<T>);
+  /** Zero until it is written. */
+  readonly userHeader: HeaderView<H>;
+  readonly released: boolean;
+  /**
+   * Delivers the sample and ends the loan. Never waits.
+   *
+   * @returns how many subscribers got it.
+   * @throws SendError `UnableToDeliver` if a connected subscriber has no room and nothing may be discarded: nobody
+   *   got it and the loan is still yours.
+   */
+  send(): Sent;
+  /** Gives the memory back unsent. Doing it twice, or after `send`, is allowed. */
+  release(): void;
+}
+
+/** The port that made a loan. */
+export interface Lender {
+  send(bucket: number): number;
+  endLoan(bucket: number): void;
+  /** Names a loan in messages. */
+  readonly describeLoan: () => string;
+}
+
+export class SampleLoan<T extends PayloadType, H extends Header> extends Lease implements Loan<T, H> {
+  readonly #lender: Lender;
+  readonly #types: MessageTypes;
+  readonly #bucket: number;
+  readonly #length: number;
+  #view: unknown;
+
+  constructor(lender: Lender, types: MessageTypes, segment: DataSegment, bucket: number, length: number) {
+    super();
+    this.#lender = lender;
+    this.#types = types;
+    this.#bucket = bucket;
+    this.#length = length;
+    openLease(this, segment.region.view, segment.bucketOffset(bucket), lender.describeLoan);
+  }
+
+  get payload(): View<T> {
+    const { payload, layout } = this.#types;
+    if (this.#view !== undefined) {
+      leaseMemory(this);
+      return this.#view as View<T>;
+    }
+    const view =
+      payload.kind === "fixed"
+        ? payload.view(this, layout.payloadOffset, true)
+        : payload.view(this, layout.payloadOffset, this.#length, true);
+    if (payload.isViewLive) this.#view = view;
+    return view as View<T>;
+  }
+
+  set payload(value: Input<T>) {
+    const { payload, layout } = this.#types;
+    const at = leaseBase(this) + layout.payloadOffset;
+    if (payload.kind === "fixed") payload.write(leaseMemory(this), at, value);
+    else payload.write(leaseMemory(this), at, value, this.#length);
+  }
+
+  get userHeader(): HeaderView<H> {
+    const { userHeader, layout } = this.#types;
+    return userHeader?.view(this, layout.userHeaderOffset, true) as HeaderView<H>;
+  }
+
+  get released(): boolean {
+    return isReleased(this);
+  }
+
+  send(): number {
+    leaseMemory(this);
+    const receivers = this.#lender.send(this.#bucket);
+    this.release();
+    return receivers;
+  }
+
+  release(): void {
+    if (isReleased(this)) return;
+    closeLease(this);
+    this.#lender.endLoan(this.#bucket);
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}

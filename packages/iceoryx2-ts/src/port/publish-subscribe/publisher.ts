@@ -1,0 +1,361 @@
+import { ClosedError, InvalidArgumentError } from "../../base/general-errors.ts";
+import type { BackpressureStrategy } from "../../config/settings.ts";
+import type { ServiceState } from "../../lifecycle/service-state.ts";
+import type { FixedType, Input, PayloadType, SliceType } from "../../payload/meaning.ts";
+import {
+  type PublisherDetails,
+  readSubscriberDetails,
+  writePublisherDetails,
+} from "../../service/port-details.ts";
+import type { PublishSubscribePattern } from "../../service/static-config.ts";
+import { DataSegment } from "../../transport/data-segment.ts";
+import { isStorageError } from "../../transport/storage-error.ts";
+import { countOption } from "../common/options.ts";
+import { PortEntry } from "../common/port-entry.ts";
+import { LoanError, SendError } from "../common/port-errors.ts";
+import { Sender } from "../common/sender.ts";
+import type { ReceiverAddress } from "../common/sender-connection.ts";
+import { type Header, type Lender, type Loan, SampleLoan } from "./loan.ts";
+import type { MessageTypes } from "./message-types.ts";
+import { PublisherCreateError } from "./publish-subscribe-port-errors.ts";
+import { writeNumberOfElements, writeSampleHeader } from "./sample-header.ts";
+
+export interface PublisherOptions {
+  /** Up to 64 ASCII characters; need not be unique. */
+  readonly name?: string | undefined;
+  /** How many loans there may be at the same time. */
+  readonly maxLoanedSamples?: number | undefined;
+  /** The longest slice that can be loaned, in elements. Payloads of fixed size ignore it. */
+  readonly initialMaxSliceLen?: number | undefined;
+  /** What `send` does about a subscriber without room, in a service without safe overflow. */
+  readonly backpressureStrategy?: BackpressureStrategy | undefined;
+}
+
+/** () for a fixed payload, (length) for a slice. */
+export type LoanArguments<T> = T extends SliceType ? [length: number] : [];
+/** What goes with a sample beside its payload. */
+export interface SendExtras<H> {
+  readonly userHeader?: (H extends FixedType ? Input<H> : undefined) | undefined;
+}
+
+/** Sends samples to all subscribers of its service. */
+export interface Publisher<T extends PayloadType, H extends Header = undefined> extends Disposable {
+  readonly id: bigint;
+  readonly name: string;
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly maxLoanedSamples: number;
+  readonly initialMaxSliceLen: number;
+  readonly closed: boolean;
+  /**
+   * Memory for one sample, zeroed.
+   *
+   * @throws LoanError `ExceedsMaxLoans`, `ExceedsMaxLoanSize` for a slice that is too long, `OutOfMemory`.
+   * @throws ClosedError
+   */
+  loan(...length: LoanArguments<T>): Loan<T, H>;
+  /** As `loan`, but the payload shows what was there before: for those who write all of it anyway. */
+  loanUninit(...length: LoanArguments<T>): Loan<T, H>;
+  /**
+   * Copies a value into shared memory and delivers it. Never waits.
+   *
+   * @returns how many subscribers got it.
+   * @throws LoanError, SendError, ClosedError as `loan` and `send` do; PayloadValueError for a value that does not
+   *   fit the type.
+   */
+  sendCopy(value: Input<T>, extras?: SendExtras<H>): number;
+  /** Connects to subscribers that came since the last send; they get their history at once. */
+  updateConnections(): void;
+  /** Leaves the service. Loans that are still out can be released, but not sent. */
+  close(): void;
+}
+
+/** Above these no option makes sense; they keep size arithmetic exact. */
+const SLICE_LENGTH_MAX = 2 ** 40;
+const LOANS_MAX = 2 ** 24;
+
+interface PublisherParts {
+  readonly service: ServiceState<PublishSubscribePattern>;
+  readonly types: MessageTypes;
+  readonly entry: PortEntry;
+  readonly sender: Sender;
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly maxLoanedSamples: number;
+  readonly initialMaxSliceLen: number;
+}
+
+export class PublisherPort<T extends PayloadType, H extends Header> implements Publisher<T, H>, Lender {
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly maxLoanedSamples: number;
+  readonly initialMaxSliceLen: number;
+  readonly describeLoan: () => string;
+  readonly #service: ServiceState<PublishSubscribePattern>;
+  readonly #types: MessageTypes;
+  readonly #entry: PortEntry;
+  readonly #sender: Sender;
+  #closed = false;
+  #isGone = false;
+
+  constructor(parts: PublisherParts) {
+    this.#service = parts.service;
+    this.#types = parts.types;
+    this.#entry = parts.entry;
+    this.#sender = parts.sender;
+    this.backpressureStrategy = parts.backpressureStrategy;
+    this.maxLoanedSamples = parts.maxLoanedSamples;
+    this.initialMaxSliceLen = parts.initialMaxSliceLen;
+    this.describeLoan = () => `the loan of ${parts.entry.origin}`;
+    this.#service.node.adopt(this);
+  }
+
+  get id(): bigint {
+    return this.#entry.id;
+  }
+
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  loan(...[length]: LoanArguments<T> | []): Loan<T, H> {
+    const elements = length ?? 1;
+    const bucket = this.#loanChunk(length);
+    const { layout } = this.#types;
+    const { segment } = this.#sender;
+    const start = segment.bucketOffset(bucket) + layout.payloadOffset;
+    segment.region.bytes.fill(0, start, start + elements * layout.elementStride);
+    return new SampleLoan<T, H>(this, this.#types, segment, bucket, elements);
+  }
+
+  loanUninit(...[length]: LoanArguments<T> | []): Loan<T, H> {
+    const bucket = this.#loanChunk(length);
+    return new SampleLoan<T, H>(this, this.#types, this.#sender.segment, bucket, length ?? 1);
+  }
+
+  sendCopy(value: Input<T>, extras?: SendExtras<H>): number {
+    const { payload, layout, userHeader } = this.#types;
+    const length = payload.kind === "fixed" ? undefined : payload.lengthOf(value);
+    const bucket = this.#loanChunk(length);
+    try {
+      const { segment } = this.#sender;
+      const { view } = segment.region;
+      const chunk = segment.bucketOffset(bucket);
+      payload.write(view, chunk + layout.payloadOffset, value);
+      if (extras?.userHeader !== undefined) {
+        userHeader?.write(view, chunk + layout.userHeaderOffset, extras.userHeader);
+      }
+      return this.#sender.send(bucket);
+    } finally {
+      this.endLoan(bucket);
+    }
+  }
+
+  updateConnections(): void {
+    this.#demandOpen();
+    this.#sender.updateConnections();
+  }
+
+  send(bucket: number): number {
+    if (!this.#closed) return this.#sender.send(bucket);
+    const { origin } = this.#entry;
+    throw new SendError(
+      "ConnectionBrokenSinceSenderNoLongerExists",
+      origin,
+      `cannot send from ${origin}: it was closed after the loan was made. Release the loan.`,
+    );
+  }
+
+  endLoan(bucket: number): void {
+    this.#sender.endLoan(bucket);
+    if (this.#closed) this.#removeWhenIdle();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#service.node.disown(this);
+    this.#entry.deregister();
+    this.#removeWhenIdle();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The memory stays as long as somebody may write into it. */
+  #removeWhenIdle(): void {
+    if (this.#sender.loans > 0 || this.#isGone) return;
+    this.#isGone = true;
+    this.#sender.segment.remove();
+    this.#sender.close();
+    this.#entry.remove();
+  }
+
+  #demandOpen(): void {
+    if (this.#closed) throw new ClosedError(this.#entry.origin);
+  }
+
+  /** @param length of a slice; undefined for a payload of fixed size. */
+  #loanChunk(length: number | undefined): number {
+    this.#demandOpen();
+    if (this.#types.payload.kind === "slice") this.#checkLength(length);
+    const bucket = this.#sender.loan();
+    const { layout, userHeaderSize } = this.#types;
+    if (length === undefined && userHeaderSize === 0) return bucket;
+    const { segment } = this.#sender;
+    const chunk = segment.bucketOffset(bucket);
+    if (length !== undefined) writeNumberOfElements(segment.region.view, chunk, length);
+    const userHeader = chunk + layout.userHeaderOffset;
+    segment.region.bytes.fill(0, userHeader, userHeader + userHeaderSize);
+    return bucket;
+  }
+
+  #checkLength(length: number | undefined): void {
+    const { origin } = this.#entry;
+    if (!(Number.isInteger(length) && length! >= 0)) {
+      throw new InvalidArgumentError(
+        origin,
+        `cannot loan a slice of ${length} elements from ${origin}: the length must be an integer from 0 on.`,
+      );
+    }
+    if (length! <= this.initialMaxSliceLen) return;
+    throw new LoanError(
+      "ExceedsMaxLoanSize",
+      origin,
+      `cannot loan a slice of ${length} elements from ${origin}: it can have ${this.initialMaxSliceLen} at most (initialMaxSliceLen: ${this.initialMaxSliceLen}). Create the publisher with a larger initialMaxSliceLen.`,
+    );
+  }
+}
+
+/** @throws PublisherCreateError, InvalidNameError, InvalidArgumentError; nothing is left behind then. */
+export function createPublisher<T extends PayloadType, H extends Header>(
+  service: ServiceState<PublishSubscribePattern>,
+  types: MessageTypes,
+  options: PublisherOptions,
+): Publisher<T, H> {
+  const { pattern, node } = service;
+  const what = `publisher of service "${service.name}"`;
+  const defaults = node.config.defaults.publishSubscribe;
+  const count = (
+    name: "maxLoanedSamples" | "initialMaxSliceLen",
+    fallback: number,
+    maximum: number,
+  ): number => countOption(what, name, options[name], fallback, maximum);
+  const maxLoanedSamples = count("maxLoanedSamples", defaults.publisherMaxLoanedSamples, LOANS_MAX);
+  const longestSlice = count("initialMaxSliceLen", 1, SLICE_LENGTH_MAX);
+  const initialMaxSliceLen = types.payload.kind === "slice" ? longestSlice : 1;
+  const backpressureStrategy = options.backpressureStrategy ?? defaults.backpressureStrategy;
+  const numberOfSamples =
+    pattern.maxSubscribers * (pattern.subscriberMaxBufferSize + pattern.subscriberMaxBorrowedSamples) +
+    pattern.historySize +
+    maxLoanedSamples;
+
+  const entry = createEntry(service, options.name);
+  let segment: DataSegment | undefined;
+  let sender: Sender | undefined;
+  try {
+    segment = createSegment(service, types, entry, initialMaxSliceLen, numberOfSamples);
+    sender = new Sender({
+      service,
+      segment,
+      portId: entry.id,
+      origin: entry.origin,
+      receivers: service.dynamicConfig.bagA,
+      readReceiver: (subscriber) => readSubscriber(subscriber, pattern, numberOfSamples),
+      maxLoans: maxLoanedSamples,
+      maxLoansOption: "maxLoanedSamples",
+      historySize: pattern.historySize,
+      enableSafeOverflow: pattern.enableSafeOverflow,
+      backpressureStrategy,
+    });
+    const details: PublisherDetails = {
+      portId: entry.id,
+      portName: entry.name,
+      nodeId: node.id,
+      numberOfSamples,
+      maxSliceLen: initialMaxSliceLen,
+      dataSegmentType: "Static",
+      maxNumberOfSegments: 1,
+    };
+    if (!entry.register(service.dynamicConfig.bagB, writePublisherDetails(details))) {
+      throw tooManyPublishers(entry.origin, pattern.maxPublishers);
+    }
+  } catch (error) {
+    segment?.remove();
+    sender?.close();
+    entry.remove();
+    throw error;
+  }
+  const settings = { backpressureStrategy, maxLoanedSamples, initialMaxSliceLen };
+  return new PublisherPort<T, H>({ service, types, entry, sender, ...settings });
+}
+
+function createEntry(service: ServiceState<PublishSubscribePattern>, name: string | undefined): PortEntry {
+  try {
+    return new PortEntry(service, "publisher", name);
+  } catch (cause) {
+    if (!isStorageError(cause)) throw cause;
+    const origin = `publisher of service "${service.name}"`;
+    const message = `cannot create ${origin}: ${cause.message}`;
+    throw new PublisherCreateError("UnableToCreatePortTag", origin, message, { cause });
+  }
+}
+
+function createSegment(
+  service: ServiceState,
+  { layout }: MessageTypes,
+  { id, origin }: PortEntry,
+  initialMaxSliceLen: number,
+  numberOfChunks: number,
+): DataSegment {
+  const { os, config, id: nodeId } = service.node;
+  const chunkSize = layout.chunkSize(initialMaxSliceLen);
+  try {
+    return DataSegment.create(os, config, {
+      portId: id,
+      chunkSize,
+      alignment: layout.alignment,
+      numberOfChunks,
+      prepareChunk: (view, at) => writeSampleHeader(view, at, nodeId, id),
+    });
+  } catch (cause) {
+    throw new PublisherCreateError(
+      "UnableToCreateDataSegment",
+      origin,
+      `cannot create ${origin}: no memory for ${numberOfChunks} chunks of ${chunkSize} bytes: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
+
+function tooManyPublishers(origin: string, maxPublishers: number): PublisherCreateError {
+  return new PublisherCreateError(
+    "ExceedsMaxSupportedPublishers",
+    origin,
+    `cannot create ${origin}: it has ${maxPublishers} publishers already (maxPublishers: ${maxPublishers}). Close one, or create the service with a larger maxPublishers.`,
+  );
+}
+
+/** What a publisher must know of a subscriber; undefined if its entry contradicts the service. */
+function readSubscriber(
+  subscriber: Uint8Array,
+  pattern: PublishSubscribePattern,
+  numberOfSamples: number,
+): ReceiverAddress | undefined {
+  const { portId, bufferSize, historyRequest } = readSubscriberDetails(subscriber);
+  if (!(bufferSize >= 1 && bufferSize <= pattern.subscriberMaxBufferSize)) return undefined;
+  return {
+    receiverId: portId,
+    historyRequest: Number.isNaN(historyRequest) ? 0 : historyRequest,
+    parameters: {
+      bufferSize,
+      maxBorrowedSamples: pattern.subscriberMaxBorrowedSamples,
+      enableSafeOverflow: pattern.enableSafeOverflow,
+      samplesPerSegment: numberOfSamples,
+      numberOfSegments: 1,
+      numberOfChannels: 1,
+    },
+  };
+}

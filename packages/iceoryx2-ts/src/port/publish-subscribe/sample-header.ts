@@ -1,0 +1,50 @@
+/**
+ * The system header in front of every sample.
+ *
+ * ```text
+ *    0  u128  node id of the publisher
+ *   16  u128  publisher id
+ *   32  u64   number of elements: 1, or the length of the slice
+ *   40  u64   payload offset: 0 but for Flatbuffers
+ * ```
+ */
+import { readUniqueId, writeUniqueId } from "../../base/unique-id.ts";
+
+const NODE_ID = 0;
+const PUBLISHER_ID: number = NODE_ID + 16;
+const NUMBER_OF_ELEMENTS: number = PUBLISHER_ID + 16;
+const PAYLOAD_OFFSET: number = NUMBER_OF_ELEMENTS + 8;
+
+/** Who sent a sample and how many elements it has. */
+export interface SampleHeader {
+  readonly nodeId: bigint;
+  readonly publisherId: bigint;
+  /** 1 for a payload of fixed size, the length of a slice. */
+  readonly numberOfElements: number;
+}
+
+export function writeSampleHeader(view: DataView, at: number, nodeId: bigint, publisherId: bigint): void {
+  writeUniqueId(view, at + NODE_ID, nodeId);
+  writeUniqueId(view, at + PUBLISHER_ID, publisherId);
+  writeNumberOfElements(view, at, 1);
+  view.setBigUint64(at + PAYLOAD_OFFSET, 0n, true);
+}
+
+export function writeNumberOfElements(view: DataView, at: number, count: number): void {
+  view.setUint32(at + NUMBER_OF_ELEMENTS, count, true);
+  view.setUint32(at + NUMBER_OF_ELEMENTS + 4, Math.floor(count / 2 ** 32), true);
+}
+
+/** What a sender wrote; it may be anything up to 2^64. */
+export function readNumberOfElements(view: DataView, at: number): number {
+  const low = view.getUint32(at + NUMBER_OF_ELEMENTS, true);
+  return view.getUint32(at + NUMBER_OF_ELEMENTS + 4, true) * 2 ** 32 + low;
+}
+
+export function readPublisherId(view: DataView, at: number): bigint {
+  return readUniqueId(view, at + PUBLISHER_ID);
+}
+
+export function readNodeId(view: DataView, at: number): bigint {
+  return readUniqueId(view, at + NODE_ID);
+}
