@@ -18,9 +18,12 @@ const BATCHES = 60;
 const ROUND_TRIPS_PER_BATCH = 200;
 const WARM_UP = 20_000;
 
+/** Asked for once: a pinned process has fewer. */
+const PROCESSORS = availableParallelism();
+
 /** Keeps a process on one processor, so that the two sides never share one. */
 function pin(pid: number | undefined, processor: number): boolean {
-  if (availableParallelism() < 2 || pid === undefined) return false;
+  if (PROCESSORS < 2 || pid === undefined) return false;
   try {
     execFileSync("taskset", ["-acp", String(processor), String(pid)], { stdio: "ignore" });
     return true;

@@ -2,13 +2,21 @@
 import { test } from "node:test";
 import { TestDomain } from "iceoryx2-ts/testing";
 import type { Language, Participant } from "./participant.ts";
-import { joinAsPython } from "./python-participant.ts";
+import { joinAsPython, type PythonParticipant } from "./python-participant.ts";
 import { joinAsTypeScript } from "./typescript-participant.ts";
 
-/** Adds a participant to a domain. */
-export type Join = (language: Language) => Promise<Participant>;
+interface Participants {
+  readonly TypeScript: Participant;
+  readonly Python: PythonParticipant;
+}
 
-const joinAs = { TypeScript: joinAsTypeScript, Python: joinAsPython } as const;
+/** Adds a participant to a domain. */
+export type Join = <L extends Language>(language: L) => Promise<Participants[L]>;
+
+const joinAs: { readonly [L in Language]: (domain: TestDomain) => Promise<Participants[L]> } = {
+  TypeScript: joinAsTypeScript,
+  Python: joinAsPython,
+};
 
 /** Runs a test with participants that it asks for; they leave in reverse order. */
 export async function withDomain(body: (join: Join, domain: TestDomain) => Promise<void>): Promise<void> {

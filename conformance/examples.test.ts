@@ -30,7 +30,9 @@ const start: Readonly<
   Record<Language, (name: string, domain: TestDomain, directory: WorkingDirectory) => Promise<Program>>
 > = {
   async TypeScript(name, _domain, { path }) {
-    return Program.start(process.execPath, [join(REPOSITORY, "examples", "dist", `${name}.js`)], { cwd: path });
+    return Program.start(process.execPath, [join(REPOSITORY, "examples", "dist", `${name}.js`)], {
+      cwd: path,
+    });
   },
   async Python(name, { prefix, rootPath }) {
     const script = join(REPOSITORY, "conformance", "python", "examples", `${name}.py`);

@@ -13,7 +13,6 @@ const publisher = service.publisher();
 const subscriber = service.subscriber();
 publisher.sendCopy(1n);
 publisher.sendCopy(2n);
-publisher.loan();
 subscriber.receive();
 
 function ready(): void {
@@ -22,6 +21,10 @@ function ready(): void {
 
 const goOn: Readonly<Record<string, () => void | Promise<void>>> = {
   return: ready,
+  loan() {
+    publisher.loan();
+    ready();
+  },
   exit() {
     ready();
     process.exit(3);

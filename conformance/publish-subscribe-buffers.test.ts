@@ -94,11 +94,11 @@ describe("limits", { skip: skipWithoutPython }, () => {
   testBothDirections("how many samples can be on loan", async (from, to) => {
     await to.service("create", u64);
     const publisher = await (await from.service("open", u64)).publisher({ maxLoanedSamples: 2 });
-    const loan = await publisher.loan();
-    await publisher.loan();
+    const loans = [await publisher.loan(), await publisher.loan()];
     await assert.rejects(publisher.loan(), { name: "LoanError", code: "ExceedsMaxLoans" });
-    await loan.release();
-    await publisher.loan();
+    await loans.pop()?.release();
+    loans.push(await publisher.loan());
+    for (const loan of loans) await loan.release();
   });
 });
 

@@ -21,7 +21,14 @@ const LANGUAGES: readonly Language[] = ["TypeScript", "Python"];
 
 /** One thing that happens. `pick` chooses among the ports that there are. */
 interface Step {
-  readonly action: "publisher" | "subscriber" | "send" | "receive" | "closePublisher" | "closeSubscriber" | "leave";
+  readonly action:
+    | "publisher"
+    | "subscriber"
+    | "send"
+    | "receive"
+    | "closePublisher"
+    | "closeSubscriber"
+    | "leave";
   readonly language: Language;
   readonly pick: number;
 }

@@ -1,9 +1,15 @@
 /** A held sample shows the same bytes, whatever its publisher and its subscriber do. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { slice, u64 } from "iceoryx2-ts";
+import { Node, slice, u64 } from "iceoryx2-ts";
 import { testBothDirections, withDomain } from "./domain.ts";
-import type { HeldMessage, Participant, ParticipantPublisher, ParticipantSubscriber } from "./participant.ts";
+import {
+  type HeldMessage,
+  type Participant,
+  type ParticipantPublisher,
+  type ParticipantSubscriber,
+  payloadsOf,
+} from "./participant.ts";
 import { skipWithoutPython } from "./python.ts";
 
 const LENGTH = 1000;
@@ -63,6 +69,17 @@ describe("a held sample stays as it is", { skip: skipWithoutPython }, () => {
       await scene.held.release();
     }));
 
+  test("after Python's publisher was killed, and after what was left of it was cleaned up", () =>
+    withDomain(async (join, domain) => {
+      const theirs = await join("Python");
+      const { held } = await holdOne(theirs, await join("TypeScript"));
+      await theirs.peer.kill();
+      assert.deepEqual(await held.payload(), message(4711n));
+      Node.create({ config: domain.config }).close();
+      assert.deepEqual(await held.payload(), message(4711n));
+      await held.release();
+    }));
+
   testBothDirections("what waits is received after its publisher was closed, and first", async (from, to) => {
     const sending = await from.service("create", u64);
     const gone = await sending.publisher();
@@ -71,7 +88,6 @@ describe("a held sample stays as it is", { skip: skipWithoutPython }, () => {
     await gone.close();
     const next = await sending.publisher();
     await next.send([3n]);
-    const payloads = (await subscriber.receive()).map(({ payload }) => payload);
-    assert.deepEqual(payloads, [1n, 2n, 3n]);
+    assert.deepEqual(payloadsOf(await subscriber.receive()), [1n, 2n, 3n]);
   });
 });

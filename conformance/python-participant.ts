@@ -24,12 +24,12 @@ export interface PythonParticipant extends Participant {
 }
 
 /** A new node of upstream's, in a new process. */
-export async function joinAsPython(domain: TestDomain, name: string = "theirs"): Promise<PythonParticipant> {
+export async function joinAsPython(domain: TestDomain): Promise<PythonParticipant> {
   const peer = await Peer.start();
   const { handle: node, id } = await peer.request<PeerPort>("node_create", {
     prefix: domain.prefix,
     root_path: domain.rootPath,
-    name,
+    name: "theirs",
   });
   return {
     language: "Python",
@@ -59,10 +59,11 @@ function wrapService(peer: Peer, service: number): ParticipantService {
     publisher: async (options = {}) => wrapPublisher(peer, await create("publisher", options)),
     subscriber: async (options = {}) => wrapSubscriber(peer, await create("subscriber", options)),
     async settings() {
-      const { publishers: _, subscribers: __, ...settings } = await peer.request<Record<string, unknown>>(
-        "publish_subscribe_config",
-        { service },
-      );
+      const {
+        publishers: _,
+        subscribers: __,
+        ...settings
+      } = await peer.request<Record<string, unknown>>("publish_subscribe_config", { service });
       const { hasSafeOverflow, ...limits } = renameKeys(settings, camelCase);
       return { ...limits, enableSafeOverflow: hasSafeOverflow } as Required<PublishSubscribeQos>;
     },
@@ -80,7 +81,8 @@ function wrapPublisher(peer: Peer, { handle, id }: PeerPort): ParticipantPublish
     async sendNumbered(count, words) {
       await peer.request("send_many", { publisher: handle, count, words });
     },
-    loan: async () => wrapHeld(peer, await peer.request<PeerObject>("loan", { publisher: handle, length: 1 })),
+    loan: async () =>
+      wrapHeld(peer, await peer.request<PeerObject>("loan", { publisher: handle, length: 1 })),
     async updateConnections() {
       await peer.request("update_connections", { port: handle });
     },

@@ -133,7 +133,12 @@ function words(payload: unknown): BigUint64Array {
 
 function toMessage(sample: Sample<PayloadType, Header>): ReceivedMessage {
   const { header } = sample;
-  return { payload: plain(sample.copy()), userHeader: plain(sample.userHeader), ...header };
+  const userHeader = sample.userHeader as { toJSON?(): unknown } | undefined;
+  return {
+    payload: plain(sample.copy()),
+    userHeader: plain(userHeader?.toJSON?.() ?? userHeader),
+    ...header,
+  };
 }
 
 function wrapSample(sample: Sample<PayloadType, Header>): HeldMessage {

@@ -131,9 +131,11 @@ describe("snippets", () => {
   test("that are wrong do not compile, those that fail are noticed", async () => {
     const others = await SnippetFolder.create();
     try {
-      const wrong = snippet("wrong", 'import { Node } from "iceoryx2-ts"; Node.make();');
-      await assert.rejects(others.compile([wrong]), /wrong\.ts.*Property 'make' does not exist/);
-      const failing = snippet("failing", "throw new Error('deliberate');");
+      for (const language of ["ts", "js"] as const) {
+        const wrong = snippet("wrong", language, 'import { Node } from "iceoryx2-ts"; Node.make();');
+        await assert.rejects(others.compile([wrong]), /wrong\.[tj]s.*Property 'make' does not exist/);
+      }
+      const failing = snippet("failing", "ts", "throw new Error('deliberate');");
       await others.compile([failing]);
       await assert.rejects(others.run(failing), /deliberate/);
       await assert.rejects(
@@ -156,6 +158,6 @@ describe("snippets", () => {
   }
 });
 
-function snippet(name: string, code: string): Snippet {
-  return { name, file: name, language: "ts", code, run: undefined };
+function snippet(name: string, language: Snippet["language"], code: string): Snippet {
+  return { name, file: name, language, code, run: undefined };
 }

@@ -33,11 +33,15 @@ export function createNode(name: string): Node {
   return Node.create({ name, config: Config.with(Config.default(), { global: { prefix, rootPath } }) });
 }
 
-/** Nothing may get lost: without overflow, a subscriber without room makes the publisher try again. */
+/**
+ * Nothing may get lost: without overflow, a subscriber without room makes the publisher try again. The limits keep
+ * all chunks together below the 64 MiB of shared memory that a container has by default.
+ */
 export function openFrames(node: Node): FrameService {
   return node.service("Demo/Frames").publishSubscribe(bytes, { userHeader: FrameHeader }).openOrCreate({
     enableSafeOverflow: false,
     subscriberMaxBufferSize: 4,
+    subscriberMaxBorrowedSamples: 1,
     maxSubscribers: 2,
     maxPublishers: 1,
   });

@@ -54,7 +54,7 @@ function sendPhase(publisher: FramePublisher, phase: Phase, milliseconds: number
 
 using node = createNode("demo publisher");
 using service = openFrames(node);
-using publisher = service.publisher({ name: "camera", initialMaxSliceLen: FRAME_SIZE });
+using publisher = service.publisher({ name: "camera", initialMaxSliceLen: FRAME_SIZE, maxLoanedSamples: 1 });
 const [paced = 0, written = 0, handedOver = 0] = process.argv.slice(2).map(Number);
 sendPhase(publisher, "paced", paced);
 sendPhase(publisher, "written", written);

@@ -1,18 +1,13 @@
 import { ClosedError } from "../base/general-errors.ts";
+import type { NodeResource } from "../lifecycle/node-state.ts";
 import type { ServiceState } from "../lifecycle/service-state.ts";
 import type { FixedType, PayloadType } from "../payload/meaning.ts";
+import { createPublisher } from "../port/publish-subscribe/create-publisher.ts";
+import { createSubscriber } from "../port/publish-subscribe/create-subscriber.ts";
 import type { Header } from "../port/publish-subscribe/loan.ts";
 import { type MessageTypes, messageTypes } from "../port/publish-subscribe/message-types.ts";
-import {
-  createPublisher,
-  type Publisher,
-  type PublisherOptions,
-} from "../port/publish-subscribe/publisher.ts";
-import {
-  createSubscriber,
-  type Subscriber,
-  type SubscriberOptions,
-} from "../port/publish-subscribe/subscriber.ts";
+import type { Publisher, PublisherOptions } from "../port/publish-subscribe/publisher.ts";
+import type { Subscriber, SubscriberOptions } from "../port/publish-subscribe/subscriber.ts";
 import type { Attributes } from "../service/attributes.ts";
 import type { PublishSubscribePattern } from "../service/static-config.ts";
 
@@ -44,7 +39,9 @@ export function createPublishSubscribeService<T extends PayloadType, H extends H
   return new ServiceHandle<T, H>(state, messageTypes(state.pattern.messageTypeDetails, payload, userHeader));
 }
 
-class ServiceHandle<T extends PayloadType, H extends Header> implements PublishSubscribeService<T, H> {
+class ServiceHandle<T extends PayloadType, H extends Header>
+  implements PublishSubscribeService<T, H>, NodeResource
+{
   readonly #state: ServiceState<PublishSubscribePattern>;
   readonly #types: MessageTypes;
   #closed = false;
@@ -96,6 +93,10 @@ class ServiceHandle<T extends PayloadType, H extends Header> implements PublishS
     this.#closed = true;
     this.#state.node.disown(this);
     this.#state.release();
+  }
+
+  closeWithNode(): void {
+    this.close();
   }
 
   [Symbol.dispose](): void {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ServiceBuilder } from "../api/service-builder.ts";
-import { type ErrnoName } from "../os/os-error.ts";
+import type { ErrnoName } from "../os/os-error.ts";
 import { u64 } from "../payload/scalars.ts";
 import { LoanError } from "../port/common/port-errors.ts";
 import {

@@ -4,8 +4,8 @@ import { describe, it } from "node:test";
 import { InvalidNameError } from "../base/general-errors.ts";
 import { ownerOf } from "../base/unique-id.ts";
 import { hostOs } from "../os/host.ts";
-import { LogCapture } from "../testing/log-capture.test-support.ts";
 import type { ErrnoName } from "../os/os-error.ts";
+import { LogCapture } from "../testing/log-capture.test-support.ts";
 import {
   FailingOs,
   interceptOs,
@@ -54,7 +54,7 @@ describe("the state of a node", () => {
     using domain = new TestDomain();
     const node = NodeState.create(hostOs(), domain.config, "");
     const closed: string[] = [];
-    const resources = ["a", "b", "c"].map((name) => ({ close: () => void closed.push(name) }));
+    const resources = ["a", "b", "c"].map((name) => ({ closeWithNode: () => void closed.push(name) }));
     for (const resource of resources) node.adopt(resource);
     node.disown(resources[1]!);
     node.close();
@@ -69,9 +69,9 @@ describe("the state of a node", () => {
     using log = new LogCapture();
     const node = NodeState.create(hostOs(), domain.config, "camera");
     const closed: string[] = [];
-    node.adopt({ close: () => void closed.push("first") });
+    node.adopt({ closeWithNode: () => void closed.push("first") });
     node.adopt({
-      close(): void {
+      closeWithNode(): void {
         throw new Error("jammed");
       },
     });
@@ -93,12 +93,15 @@ describe("the state of a node", () => {
     const created = calls.splice(0).map(endings);
     node.close();
     // The first attempt to create the details finds no directory.
-    assert.deepEqual([...new Set(created)], [
-      "createExclusive .details",
-      "createExclusive .node_monitor_context",
-      "createExclusive .node_monitor",
-      "createExclusive .node_monitor_owner_lock",
-    ]);
+    assert.deepEqual(
+      [...new Set(created)],
+      [
+        "createExclusive .details",
+        "createExclusive .node_monitor_context",
+        "createExclusive .node_monitor",
+        "createExclusive .node_monitor_owner_lock",
+      ],
+    );
     assert.deepEqual(calls.map(endings), [
       "unlink .details",
       `rmdir ${node.id}`,

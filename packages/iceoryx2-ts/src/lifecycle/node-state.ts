@@ -19,8 +19,10 @@ import { isStorageError, toStorageError } from "../transport/storage-error.ts";
 import { NodeCreationFailure } from "./node-errors.ts";
 import type { ServiceState } from "./service-state.ts";
 
-export interface Closable {
-  close(): void;
+/** Something that was created through a node and goes with it at the latest. */
+export interface NodeResource {
+  /** Gives up everything at once, also what users still hold. */
+  closeWithNode(): void;
 }
 
 /** One id for this process, as upstream has one per process. */
@@ -38,7 +40,7 @@ export class NodeState {
   /** The services that this node is registered in, by hash: once each, however many handles there are. */
   readonly services: Map<string, ServiceState> = new Map();
   readonly #token: MonitoringToken;
-  readonly #created: Set<Closable> = new Set();
+  readonly #created: Set<NodeResource> = new Set();
   #isClosed = false;
 
   private constructor(os: Os, config: Config, name: string, id: bigint, token: MonitoringToken) {
@@ -75,12 +77,12 @@ export class NodeState {
   }
 
   /** Takes part in `close`. */
-  adopt(resource: Closable): void {
+  adopt(resource: NodeResource): void {
     this.#created.add(resource);
   }
 
-  /** The resource was closed by itself. */
-  disown(resource: Closable): void {
+  /** The resource is gone. */
+  disown(resource: NodeResource): void {
     this.#created.delete(resource);
   }
 
@@ -90,7 +92,7 @@ export class NodeState {
     this.#isClosed = true;
     for (const resource of [...this.#created].reverse()) {
       try {
-        resource.close();
+        resource.closeWithNode();
       } catch (error) {
         // The rest must go all the same; what this one left is found by its tag.
         log("error", this.origin, `a resource could not be closed: ${String(error)}`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { describe, it } from "node:test";
+import { Node } from "../api/node.ts";
 import { ClosedError, TimeoutError } from "../base/general-errors.ts";
 import type { Iox2Error } from "../base/iox2-error.ts";
 import { u64 } from "../payload/scalars.ts";
@@ -11,7 +12,6 @@ import {
 } from "../service/publish-subscribe-errors.ts";
 import { serviceHash } from "../service/service-hash.ts";
 import { inDomain, inDomainAsync } from "../testing/in-domain.test-support.ts";
-import { Node } from "../api/node.ts";
 import type { TestDomain } from "../testing/test-domain.ts";
 import { fileNames } from "../transport/names.ts";
 
@@ -49,8 +49,12 @@ describe("a service", () => {
       `is created once, opened, and opened or created (${form || "sync"})`,
       inDomainAsync(async (node) => {
         const verbs = node.service("a").publishSubscribe(u64);
-        const run = async (verb: (typeof VERBS)[number]): Promise<{ close(): void }> => verbs[`${verb}${form}`]();
-        await assert.rejects(() => run("open"), openError("DoesNotExist", /PublishSubscribe service of that name/));
+        const run = async (verb: (typeof VERBS)[number]): Promise<{ close(): void }> =>
+          verbs[`${verb}${form}`]();
+        await assert.rejects(
+          () => run("open"),
+          openError("DoesNotExist", /PublishSubscribe service of that name/),
+        );
         const created = await run("create");
         await assert.rejects(() => run("create"), createError("AlreadyExists"));
         const opened = await run("open");
@@ -237,7 +241,7 @@ describe("a static configuration that is none", () => {
     ["is no text", () => "\u0000\ufffd", "ServiceInCorruptedState"],
     [
       "is that of another service",
-      (content) => content.replace(/service_name = .*/, 'service_name = "b"'),
+      (content) => content.replace(/service_hash = .*/, `service_hash = "${serviceHash("b", "Event")}"`),
       "ServiceInCorruptedState",
     ],
     ["is of another version", (content) => content.replace(/minor = 10/, "minor = 11"), "VersionMismatch"],

@@ -261,7 +261,8 @@ export function findConnections(
   side: Side,
   listing: readonly string[],
 ): readonly string[] {
-  const [prefix, suffix] = sharedMemoryNames.connection(config, 0n, 0n).split("0_0") as [string, string];
+  const suffix = config.global.service.connectionSuffix;
+  const prefix = sharedMemoryNames.connection(config, 0n, 0n).slice(0, -`0_0${suffix}`.length);
   return side === "sender"
     ? listing.filter((name) => name.startsWith(`${prefix}${portId}_`) && name.endsWith(suffix))
     : listing.filter((name) => name.startsWith(prefix) && name.endsWith(`_${portId}${suffix}`));

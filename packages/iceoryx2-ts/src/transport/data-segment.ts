@@ -72,6 +72,7 @@ export class DataSegment {
   /** @throws StorageError */
   static create(os: Os, config: Config, options: DataSegmentOptions): DataSegment {
     const layOut = layout.layOutDataSegment(options.chunkSize, options.alignment, options.numberOfChunks);
+    if (!Number.isSafeInteger(layOut.fileSize)) throw tooLarge(options);
     let descriptor = -1;
     const storage = createDynamicStorage(os, sharedMemoryNames.dataSegment(config, options.portId), {
       size: layOut.fileSize,
@@ -133,6 +134,12 @@ export class DataSegment {
     this.#os.close(this.#descriptor);
     this.#mapping.unmap();
   }
+}
+
+function tooLarge({ portId, chunkSize, numberOfChunks }: DataSegmentOptions): StorageError {
+  const origin = `data segment of port ${portId}`;
+  const message = `${numberOfChunks} chunks of ${chunkSize} bytes are more than any machine can map.`;
+  return new StorageError("OutOfMemory", origin, message);
 }
 
 function initialize(region: Region, layOut: layout.DataSegmentLayout): void {
@@ -224,12 +231,10 @@ export class DataSegmentView {
 export function removeDataSegments(os: Os, config: Config, portId: bigint, listing: readonly string[]): void {
   removeDynamicStorage(os, sharedMemoryNames.dataSegment(config, portId));
   removeDynamicStorage(os, sharedMemoryNames.resizableDataSegmentManagement(config, portId));
-  const [prefix, suffix] = sharedMemoryNames.dataSegment(config, portId).split(`${portId}`) as [
-    string,
-    string,
-  ];
+  const suffix = config.global.service.dataSegmentSuffix;
+  const prefix = sharedMemoryNames.dataSegment(config, portId).slice(0, -suffix.length);
   for (const name of listing) {
-    const middle = stripName(name, `${prefix}${portId}__`, suffix);
+    const middle = stripName(name, `${prefix}__`, suffix);
     if (middle !== undefined && /^\d+$/.test(middle)) removeDynamicStorage(os, name);
   }
 }

@@ -2,7 +2,7 @@
 import type { Config } from "../../config/config.ts";
 import { IndexQueueProducer } from "../../lockfree/index-queue.ts";
 import { OverflowingIndexQueueConsumer } from "../../lockfree/overflowing-index-queue.ts";
-import { CORRUPTED, EMPTY } from "../../lockfree/queue-place.ts";
+import { CORRUPTED } from "../../lockfree/queue-place.ts";
 import type { Os } from "../../os/os.ts";
 import { Connection } from "../../transport/connection.ts";
 import type { ConnectionParameters } from "../../transport/connection-layout.ts";
@@ -27,8 +27,8 @@ export class ReceiverConnection {
   borrowed = 0;
   /** The sender left. */
   isExpired = false;
-  /** The sender wrote nonsense; nothing is taken from it any more. */
-  isBroken = false;
+  /** Nothing is taken from it any more: the sender wrote nonsense, or it is closed. */
+  isShut = false;
   readonly #connection: Connection;
   readonly #submission: OverflowingIndexQueueConsumer;
   readonly #completion: IndexQueueProducer;
@@ -69,12 +69,11 @@ export class ReceiverConnection {
   }
 
   get hasChunks(): boolean {
-    return !this.isBroken && !this.#submission.isEmpty;
+    return !this.isShut && !this.#submission.isEmpty;
   }
 
   /** @returns the bucket of the oldest chunk, which is `this.bucket` as well, `EMPTY` or `CORRUPTED`. */
   pop(): number {
-    if (this.isBroken) return EMPTY;
     const pointer = this.#submission.pop();
     if (pointer < 0) return pointer;
     const bucket = pointer / this.#pointerStride;
@@ -95,6 +94,7 @@ export class ReceiverConnection {
   }
 
   close(): void {
+    this.isShut = true;
     this.#connection.detach();
     this.segment.close();
   }

@@ -107,7 +107,7 @@ export class Receiver {
 
   /** Takes the next chunk of one connection, if it may lend another one. @returns whether it did. */
   receiveFrom(connection: ReceiverConnection): boolean {
-    if (connection.borrowed >= this.#maxBorrowed) return false;
+    if (connection.isShut || connection.borrowed >= this.#maxBorrowed) return false;
     const bucket = connection.pop();
     if (bucket >= 0) {
       connection.borrowed++;
@@ -232,7 +232,7 @@ export class Receiver {
       this.origin,
       `the connection to sender ${connection.senderId} is corrupted and not used any more: the sender wrote what makes no sense.`,
     );
-    connection.isBroken = true;
+    connection.isShut = true;
   }
 
   #tooManyBorrows(): ReceiveError {

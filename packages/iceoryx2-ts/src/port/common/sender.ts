@@ -111,11 +111,12 @@ export class Sender {
    */
   send(bucket: number): number {
     this.updateConnections();
-    const connected = this.#connected;
     if (this.#demandsRoom) {
-      for (let i = 0; i < connected.length; i++) this.#demandRoom(connected[i]!);
+      for (const connection of this.#connected) this.#demandRoom(connection);
     }
     if (this.#history.length > 0) this.#remember(bucket);
+    // A corrupted connection leaves the list, but not this copy of it.
+    const connected = this.#connected;
     let receivers = 0;
     for (let i = 0; i < connected.length; i++) {
       if (this.#deliver(connected[i]!, bucket)) receivers++;
@@ -184,7 +185,7 @@ export class Sender {
   // --- delivery ------------------------------------------------------------------------------------
 
   #demandRoom(connection: SenderConnection): void {
-    this.#reclaim(connection);
+    if (!this.#reclaim(connection)) return;
     if (!connection.isFull || !connection.isConnected) return;
     throw new SendError(
       "UnableToDeliver",
@@ -194,7 +195,7 @@ export class Sender {
   }
 
   #deliver(connection: SenderConnection, bucket: number): boolean {
-    this.#reclaim(connection);
+    if (!this.#reclaim(connection)) return false;
     if (this.#checksRoom && connection.isFull) return false;
     this.#references[bucket]!++;
     const evicted = connection.push(bucket);
@@ -225,13 +226,14 @@ export class Sender {
 
   // --- chunks --------------------------------------------------------------------------------------
 
-  #reclaim(connection: SenderConnection): void {
+  /** Takes back what the receiver released. @returns false if that made no sense, and the connection is gone. */
+  #reclaim(connection: SenderConnection): boolean {
     for (;;) {
       const bucket = connection.reclaim();
-      if (bucket === EMPTY) return;
+      if (bucket === EMPTY) return true;
       if (bucket === CORRUPTED) {
         this.#giveUp(connection);
-        return;
+        return false;
       }
       this.#release(bucket);
     }

@@ -1,24 +1,15 @@
 import { ClosedError, InvalidArgumentError } from "../../base/general-errors.ts";
 import type { BackpressureStrategy } from "../../config/settings.ts";
+import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { FixedType, Input, PayloadType, SliceType } from "../../payload/meaning.ts";
-import {
-  type PublisherDetails,
-  readSubscriberDetails,
-  writePublisherDetails,
-} from "../../service/port-details.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
-import { DataSegment } from "../../transport/data-segment.ts";
-import { isStorageError } from "../../transport/storage-error.ts";
-import { countOption } from "../common/options.ts";
-import { PortEntry } from "../common/port-entry.ts";
+import type { PortEntry } from "../common/port-entry.ts";
 import { LoanError, SendError } from "../common/port-errors.ts";
-import { Sender } from "../common/sender.ts";
-import type { ReceiverAddress } from "../common/sender-connection.ts";
+import type { Sender } from "../common/sender.ts";
 import { type Header, type Lender, type Loan, SampleLoan } from "./loan.ts";
 import type { MessageTypes } from "./message-types.ts";
-import { PublisherCreateError } from "./publish-subscribe-port-errors.ts";
-import { writeNumberOfElements, writeSampleHeader } from "./sample-header.ts";
+import { writeNumberOfElements } from "./sample-header.ts";
 
 export interface PublisherOptions {
   /** Up to 64 ASCII characters; need not be unique. */
@@ -69,11 +60,8 @@ export interface Publisher<T extends PayloadType, H extends Header = undefined> 
   close(): void;
 }
 
-/** Above these no option makes sense; they keep size arithmetic exact. */
-const SLICE_LENGTH_MAX = 2 ** 40;
-const LOANS_MAX = 2 ** 24;
-
-interface PublisherParts {
+/** What `createPublisher` put together. */
+export interface PublisherParts {
   readonly service: ServiceState<PublishSubscribePattern>;
   readonly types: MessageTypes;
   readonly entry: PortEntry;
@@ -83,7 +71,9 @@ interface PublisherParts {
   readonly initialMaxSliceLen: number;
 }
 
-export class PublisherPort<T extends PayloadType, H extends Header> implements Publisher<T, H>, Lender {
+export class PublisherPort<T extends PayloadType, H extends Header>
+  implements Publisher<T, H>, Lender, NodeResource
+{
   readonly backpressureStrategy: BackpressureStrategy;
   readonly maxLoanedSamples: number;
   readonly initialMaxSliceLen: number;
@@ -92,6 +82,8 @@ export class PublisherPort<T extends PayloadType, H extends Header> implements P
   readonly #types: MessageTypes;
   readonly #entry: PortEntry;
   readonly #sender: Sender;
+  /** What users hold, by bucket. */
+  readonly #loans: (SampleLoan<T, H> | undefined)[];
   #closed = false;
   #isGone = false;
 
@@ -100,6 +92,9 @@ export class PublisherPort<T extends PayloadType, H extends Header> implements P
     this.#types = parts.types;
     this.#entry = parts.entry;
     this.#sender = parts.sender;
+    this.#loans = new Array<SampleLoan<T, H> | undefined>(parts.sender.segment.numberOfBuckets).fill(
+      undefined,
+    );
     this.backpressureStrategy = parts.backpressureStrategy;
     this.maxLoanedSamples = parts.maxLoanedSamples;
     this.initialMaxSliceLen = parts.initialMaxSliceLen;
@@ -126,12 +121,12 @@ export class PublisherPort<T extends PayloadType, H extends Header> implements P
     const { segment } = this.#sender;
     const start = segment.bucketOffset(bucket) + layout.payloadOffset;
     segment.region.bytes.fill(0, start, start + elements * layout.elementStride);
-    return new SampleLoan<T, H>(this, this.#types, segment, bucket, elements);
+    return this.#lend(bucket, elements);
   }
 
   loanUninit(...[length]: LoanArguments<T> | []): Loan<T, H> {
     const bucket = this.#loanChunk(length);
-    return new SampleLoan<T, H>(this, this.#types, this.#sender.segment, bucket, length ?? 1);
+    return this.#lend(bucket, length ?? 1);
   }
 
   sendCopy(value: Input<T>, extras?: SendExtras<H>): number {
@@ -168,6 +163,7 @@ export class PublisherPort<T extends PayloadType, H extends Header> implements P
   }
 
   endLoan(bucket: number): void {
+    this.#loans[bucket] = undefined;
     this.#sender.endLoan(bucket);
     if (this.#closed) this.#removeWhenIdle();
   }
@@ -175,9 +171,13 @@ export class PublisherPort<T extends PayloadType, H extends Header> implements P
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#service.node.disown(this);
     this.#entry.deregister();
     this.#removeWhenIdle();
+  }
+
+  closeWithNode(): void {
+    this.close();
+    for (const loan of this.#loans) loan?.release();
   }
 
   [Symbol.dispose](): void {
@@ -188,6 +188,7 @@ export class PublisherPort<T extends PayloadType, H extends Header> implements P
   #removeWhenIdle(): void {
     if (this.#sender.loans > 0 || this.#isGone) return;
     this.#isGone = true;
+    this.#service.node.disown(this);
     this.#sender.segment.remove();
     this.#sender.close();
     this.#entry.remove();
@@ -212,6 +213,12 @@ export class PublisherPort<T extends PayloadType, H extends Header> implements P
     return bucket;
   }
 
+  #lend(bucket: number, elements: number): Loan<T, H> {
+    const loan = new SampleLoan<T, H>(this, this.#types, this.#sender.segment, bucket, elements);
+    this.#loans[bucket] = loan;
+    return loan;
+  }
+
   #checkLength(length: number | undefined): void {
     const { origin } = this.#entry;
     if (!(Number.isInteger(length) && length! >= 0)) {
@@ -227,135 +234,4 @@ export class PublisherPort<T extends PayloadType, H extends Header> implements P
       `cannot loan a slice of ${length} elements from ${origin}: it can have ${this.initialMaxSliceLen} at most (initialMaxSliceLen: ${this.initialMaxSliceLen}). Create the publisher with a larger initialMaxSliceLen.`,
     );
   }
-}
-
-/** @throws PublisherCreateError, InvalidNameError, InvalidArgumentError; nothing is left behind then. */
-export function createPublisher<T extends PayloadType, H extends Header>(
-  service: ServiceState<PublishSubscribePattern>,
-  types: MessageTypes,
-  options: PublisherOptions,
-): Publisher<T, H> {
-  const { pattern, node } = service;
-  const what = `publisher of service "${service.name}"`;
-  const defaults = node.config.defaults.publishSubscribe;
-  const count = (
-    name: "maxLoanedSamples" | "initialMaxSliceLen",
-    fallback: number,
-    maximum: number,
-  ): number => countOption(what, name, options[name], fallback, maximum);
-  const maxLoanedSamples = count("maxLoanedSamples", defaults.publisherMaxLoanedSamples, LOANS_MAX);
-  const longestSlice = count("initialMaxSliceLen", 1, SLICE_LENGTH_MAX);
-  const initialMaxSliceLen = types.payload.kind === "slice" ? longestSlice : 1;
-  const backpressureStrategy = options.backpressureStrategy ?? defaults.backpressureStrategy;
-  const numberOfSamples =
-    pattern.maxSubscribers * (pattern.subscriberMaxBufferSize + pattern.subscriberMaxBorrowedSamples) +
-    pattern.historySize +
-    maxLoanedSamples;
-
-  const entry = createEntry(service, options.name);
-  let segment: DataSegment | undefined;
-  let sender: Sender | undefined;
-  try {
-    segment = createSegment(service, types, entry, initialMaxSliceLen, numberOfSamples);
-    sender = new Sender({
-      service,
-      segment,
-      portId: entry.id,
-      origin: entry.origin,
-      receivers: service.dynamicConfig.bagA,
-      readReceiver: (subscriber) => readSubscriber(subscriber, pattern, numberOfSamples),
-      maxLoans: maxLoanedSamples,
-      maxLoansOption: "maxLoanedSamples",
-      historySize: pattern.historySize,
-      enableSafeOverflow: pattern.enableSafeOverflow,
-      backpressureStrategy,
-    });
-    const details: PublisherDetails = {
-      portId: entry.id,
-      portName: entry.name,
-      nodeId: node.id,
-      numberOfSamples,
-      maxSliceLen: initialMaxSliceLen,
-      dataSegmentType: "Static",
-      maxNumberOfSegments: 1,
-    };
-    if (!entry.register(service.dynamicConfig.bagB, writePublisherDetails(details))) {
-      throw tooManyPublishers(entry.origin, pattern.maxPublishers);
-    }
-  } catch (error) {
-    segment?.remove();
-    sender?.close();
-    entry.remove();
-    throw error;
-  }
-  const settings = { backpressureStrategy, maxLoanedSamples, initialMaxSliceLen };
-  return new PublisherPort<T, H>({ service, types, entry, sender, ...settings });
-}
-
-function createEntry(service: ServiceState<PublishSubscribePattern>, name: string | undefined): PortEntry {
-  try {
-    return new PortEntry(service, "publisher", name);
-  } catch (cause) {
-    if (!isStorageError(cause)) throw cause;
-    const origin = `publisher of service "${service.name}"`;
-    const message = `cannot create ${origin}: ${cause.message}`;
-    throw new PublisherCreateError("UnableToCreatePortTag", origin, message, { cause });
-  }
-}
-
-function createSegment(
-  service: ServiceState,
-  { layout }: MessageTypes,
-  { id, origin }: PortEntry,
-  initialMaxSliceLen: number,
-  numberOfChunks: number,
-): DataSegment {
-  const { os, config, id: nodeId } = service.node;
-  const chunkSize = layout.chunkSize(initialMaxSliceLen);
-  try {
-    return DataSegment.create(os, config, {
-      portId: id,
-      chunkSize,
-      alignment: layout.alignment,
-      numberOfChunks,
-      prepareChunk: (view, at) => writeSampleHeader(view, at, nodeId, id),
-    });
-  } catch (cause) {
-    throw new PublisherCreateError(
-      "UnableToCreateDataSegment",
-      origin,
-      `cannot create ${origin}: no memory for ${numberOfChunks} chunks of ${chunkSize} bytes: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
-}
-
-function tooManyPublishers(origin: string, maxPublishers: number): PublisherCreateError {
-  return new PublisherCreateError(
-    "ExceedsMaxSupportedPublishers",
-    origin,
-    `cannot create ${origin}: it has ${maxPublishers} publishers already (maxPublishers: ${maxPublishers}). Close one, or create the service with a larger maxPublishers.`,
-  );
-}
-
-/** What a publisher must know of a subscriber; undefined if its entry contradicts the service. */
-function readSubscriber(
-  subscriber: Uint8Array,
-  pattern: PublishSubscribePattern,
-  numberOfSamples: number,
-): ReceiverAddress | undefined {
-  const { portId, bufferSize, historyRequest } = readSubscriberDetails(subscriber);
-  if (!(bufferSize >= 1 && bufferSize <= pattern.subscriberMaxBufferSize)) return undefined;
-  return {
-    receiverId: portId,
-    historyRequest: Number.isNaN(historyRequest) ? 0 : historyRequest,
-    parameters: {
-      bufferSize,
-      maxBorrowedSamples: pattern.subscriberMaxBorrowedSamples,
-      enableSafeOverflow: pattern.enableSafeOverflow,
-      samplesPerSegment: numberOfSamples,
-      numberOfSegments: 1,
-      numberOfChannels: 1,
-    },
-  };
 }

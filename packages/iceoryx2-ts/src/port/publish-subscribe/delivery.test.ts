@@ -1,0 +1,249 @@
+/** Who gets what: history, full buffers with and without overflow, chunks that come back. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Node } from "../../api/node.ts";
+import type { PublishSubscribeService } from "../../api/publish-subscribe-service.ts";
+import { type U64, u64 } from "../../payload/scalars.ts";
+import type { PublishSubscribeQos } from "../../service/publish-subscribe.ts";
+import { ChunkLedger } from "../../testing/chunk-ledger.test-support.ts";
+import { inDomain } from "../../testing/in-domain.test-support.ts";
+import { LoanError, SendError } from "../common/port-errors.ts";
+import type { Publisher } from "./publisher.ts";
+import type { Sample } from "./sample.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+function create(node: Node, qos: PublishSubscribeQos): PublishSubscribeService<U64> {
+  return node.service("a").publishSubscribe(u64).create(qos);
+}
+
+function send(publisher: Publisher<U64>, ...values: bigint[]): void {
+  for (const value of values) publisher.sendCopy(value);
+}
+
+function drain(subscriber: Subscriber<U64>): bigint[] {
+  const values: bigint[] = [];
+  subscriber.drain(({ payload }) => values.push(payload));
+  return values;
+}
+
+describe("history", () => {
+  it(
+    "goes to a late subscriber, oldest first, as much as it wants and can hold",
+    inDomain((node) => {
+      const service = create(node, { historySize: 3, subscriberMaxBufferSize: 4, maxSubscribers: 5 });
+      const publisher = service.publisher();
+      send(publisher, 1n, 2n);
+      const early = service.subscriber();
+      publisher.updateConnections();
+      assert.deepEqual(drain(early), [1n, 2n]);
+      send(publisher, 3n, 4n, 5n);
+      const wanted = [
+        [{}, [3n, 4n, 5n]],
+        [{ historyRequest: 1 }, [5n]],
+        [{ historyRequest: 0 }, []],
+        [{ bufferSize: 2 }, [4n, 5n]],
+      ] as const;
+      for (const [options, expected] of wanted) {
+        const late = service.subscriber(options);
+        assert.deepEqual(drain(late), [], "the publisher does not know it yet");
+        publisher.updateConnections();
+        assert.deepEqual(drain(late), expected);
+      }
+      assert.deepEqual(drain(early), [3n, 4n, 5n]);
+    }),
+  );
+
+  it(
+    "comes before what is sent next",
+    inDomain((node) => {
+      const service = create(node, { historySize: 2, subscriberMaxBufferSize: 4 });
+      const publisher = service.publisher();
+      send(publisher, 1n, 2n);
+      const late = service.subscriber();
+      send(publisher, 3n);
+      assert.deepEqual(drain(late), [1n, 2n, 3n]);
+    }),
+  );
+
+  it(
+    "is of each publisher its own",
+    inDomain((node) => {
+      const service = create(node, { historySize: 1, maxPublishers: 2 });
+      const publishers = [service.publisher(), service.publisher()];
+      send(publishers[0]!, 1n, 2n);
+      send(publishers[1]!, 10n);
+      const late = service.subscriber();
+      for (const publisher of publishers) publisher.updateConnections();
+      assert.deepEqual(drain(late), [2n, 10n]);
+    }),
+  );
+});
+
+describe("a full buffer", () => {
+  it(
+    "with overflow drops its oldest samples, each subscriber's own",
+    inDomain((node) => {
+      const service = create(node, { subscriberMaxBufferSize: 3, enableSafeOverflow: true });
+      const publisher = service.publisher();
+      const wide = service.subscriber();
+      const narrow = service.subscriber({ bufferSize: 1 });
+      for (let value = 1n; value <= 10n; value++) assert.equal(publisher.sendCopy(value), 2);
+      assert.deepEqual(drain(wide), [8n, 9n, 10n]);
+      assert.deepEqual(drain(narrow), [10n]);
+    }),
+  );
+
+  it(
+    "without overflow makes the whole send fail: nobody gets the sample and the loan stays",
+    inDomain((node) => {
+      const service = create(node, { subscriberMaxBufferSize: 2, enableSafeOverflow: false, historySize: 1 });
+      const publisher = service.publisher({ backpressureStrategy: "RetryUntilDelivered", name: "front" });
+      const wide = service.subscriber();
+      const narrow = service.subscriber({ bufferSize: 1 });
+      send(publisher, 1n);
+      const isFull = (error: unknown): boolean =>
+        error instanceof SendError &&
+        error.code === "UnableToDeliver" &&
+        error.message.includes('cannot send from publisher "front" of service "a"') &&
+        error.message.includes(`${narrow.id} has no room, 1 samples wait`);
+      assert.throws(() => publisher.sendCopy(2n), isFull);
+      const loan = publisher.loan();
+      loan.payload = 3n;
+      assert.throws(() => loan.send(), isFull);
+      assert.equal(loan.released, false);
+      assert.deepEqual(drain(wide), [1n], "nobody got the others");
+      const late = service.subscriber();
+      publisher.updateConnections();
+      assert.deepEqual(drain(late), [1n], "nor did the history");
+      assert.deepEqual(drain(narrow), [1n]);
+      assert.equal(loan.send(), 3);
+      assert.deepEqual([drain(wide), drain(narrow), drain(late)], [[3n], [3n], [3n]]);
+    }),
+  );
+
+  it(
+    "without overflow is skipped by a publisher that discards",
+    inDomain((node) => {
+      const service = create(node, { subscriberMaxBufferSize: 2, enableSafeOverflow: false });
+      const publisher = service.publisher({ backpressureStrategy: "DiscardData" });
+      const wide = service.subscriber();
+      const narrow = service.subscriber({ bufferSize: 1 });
+      assert.deepEqual(
+        [1n, 2n, 3n].map((value) => publisher.sendCopy(value)),
+        [2, 1, 0],
+      );
+      assert.deepEqual([drain(wide), drain(narrow)], [[1n, 2n], [1n]]);
+      assert.equal(publisher.sendCopy(4n), 2);
+    }),
+  );
+
+  it(
+    "of a subscriber that closed is no obstacle",
+    inDomain((node) => {
+      const service = create(node, { subscriberMaxBufferSize: 1, enableSafeOverflow: false });
+      const publisher = service.publisher();
+      const subscriber = service.subscriber();
+      send(publisher, 1n);
+      assert.throws(() => publisher.sendCopy(2n), SendError);
+      subscriber.close();
+      assert.equal(publisher.sendCopy(3n), 0);
+    }),
+  );
+});
+
+describe("the chunks of a publisher", () => {
+  for (const enableSafeOverflow of [true, false]) {
+    const mode = enableSafeOverflow ? "with" : "without";
+    it(
+      `are exactly enough when everything is full (${mode} overflow), and come back when they are needed`,
+      inDomain((node) => {
+        using ledger = new ChunkLedger();
+        const qos = {
+          maxSubscribers: 2,
+          subscriberMaxBufferSize: 3,
+          subscriberMaxBorrowedSamples: 2,
+          historySize: 2,
+          enableSafeOverflow,
+        };
+        const service = create(node, qos);
+        const publisher = service.publisher({ maxLoanedSamples: 3 });
+        const held: Sample<U64>[] = [];
+        let value = 0n;
+        // One subscriber after the other fills, so that no two share a chunk.
+        for (let i = 0; i < qos.maxSubscribers; i++) {
+          const subscriber = service.subscriber({ historyRequest: 0 });
+          publisher.updateConnections();
+          for (let n = 0; n < qos.subscriberMaxBorrowedSamples; n++) {
+            if (i > 0) break;
+            send(publisher, value++);
+            held.push(subscriber.receive()!);
+          }
+          if (i > 0) continue;
+          for (let n = 0; n < qos.subscriberMaxBufferSize; n++) send(publisher, value++);
+        }
+        if (enableSafeOverflow) for (let n = 0; n < qos.historySize + 3; n++) send(publisher, value++);
+        const loans = [publisher.loan(), publisher.loan(), publisher.loan()];
+        assert.throws(
+          () => publisher.loan(),
+          (error) => error instanceof LoanError && error.code === "ExceedsMaxLoans",
+        );
+        for (const loan of loans) loan.release();
+        for (const sample of held) sample.release();
+        service.close();
+        publisher.close();
+        assert(ledger.inUse >= 0);
+      }),
+    );
+  }
+
+  it(
+    "are reclaimed by a loan when none is free, without any send in between",
+    inDomain((node) => {
+      using ledger = new ChunkLedger();
+      const service = create(node, {
+        maxSubscribers: 1,
+        subscriberMaxBufferSize: 2,
+        subscriberMaxBorrowedSamples: 2,
+        historySize: 0,
+        enableSafeOverflow: true,
+      });
+      const publisher = service.publisher({ maxLoanedSamples: 5 });
+      const subscriber = service.subscriber();
+      send(publisher, 1n, 2n);
+      const held = [subscriber.receive()!, subscriber.receive()!];
+      send(publisher, 3n, 4n);
+      const loans = Array.from({ length: 5 }, () => publisher.loan());
+      assert.equal(ledger.inUse, 9, "1 * (2 + 2) + 0 + 5");
+      loans.pop()!.release();
+      loans.pop()!.release();
+      // All nine are out once the two are loaned again; what the subscriber gives back is found nevertheless.
+      for (const sample of held) sample.release();
+      loans.push(publisher.loan(), publisher.loan());
+      assert.equal(ledger.inUse, 9);
+      loans[0]!.release();
+      loans[0] = publisher.loan();
+      for (const loan of loans) loan.release();
+      assert.deepEqual(drain(subscriber), [3n, 4n]);
+      publisher.updateConnections();
+      publisher.loan().release();
+    }),
+  );
+
+  it(
+    "of a subscriber that closed are free again",
+    inDomain((node) => {
+      using ledger = new ChunkLedger();
+      const service = create(node, { historySize: 0, subscriberMaxBufferSize: 4 });
+      const publisher = service.publisher();
+      for (let round = 0; round < 50; round++) {
+        const subscriber = service.subscriber();
+        send(publisher, 1n, 2n, 3n);
+        const sample = subscriber.receive()!;
+        subscriber.close();
+        assert.equal(sample.payload, 1n);
+        publisher.updateConnections();
+        assert.equal(ledger.inUse, 0);
+      }
+    }),
+  );
+});
