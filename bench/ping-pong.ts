@@ -1,6 +1,6 @@
 /**
  * Two processes that send each other one message at a time, polling: a2b and b2a, one publisher and one subscriber
- * each, buffer 1, safe overflow, slices of bytes that nobody touches. The way in which upstream's own benchmark measures.
+ * each, buffer 1, safe overflow, slices of bytes that nobody touches. So does upstream's own benchmark.
  *
  * The floor beside it is the same memory without any protocol: both sides spin on a word in a cache line of the other.
  */

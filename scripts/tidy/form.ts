@@ -35,12 +35,16 @@ export function findLongFiles(files: readonly ProjectFile[]): Finding[] {
   ];
 }
 
+/** A text on a line of its own: breaking a message would hide it from who searches for its words. */
+const MESSAGE = /^\s*(?:return |const \w+ = |: |\? )?(["'`]).*\1[,;)]*$/;
+
 /** Lines that do not fit a split screen. Tables and addresses in documents cannot be broken. */
 export function findWideLines({ path, text }: ProjectFile): Finding[] {
   if (!isScript(path) && !/\.(?:py|sh|rs|md)$/.test(path)) return [];
   return linesOf(text)
     .map((content, index) => ({ content, line: index + 1 }))
     .filter(({ content }) => content.length > MAX_COLUMNS)
+    .filter(({ content }) => !(isScript(path) && MESSAGE.test(content)))
     .filter(({ content }) => !(path.endsWith(".md") && /^\s*\||https?:\/\//.test(content)))
     .map(({ content, line }) => ({
       path,

@@ -167,7 +167,9 @@ describe("the form of files", () => {
     const wide = "x".repeat(121);
     assertFinds(findWideLines(file("a.ts", wide)), /a\.ts:1: has 121 columns/);
     assertFinds(findWideLines(file("a.md", "", wide)), /a\.md:2: has 121 columns/);
+    assertFinds(findWideLines(file("a.ts", `f("${wide}");`)), /a\.ts:1: has 127 columns/);
     assertNone([file("a.md", `| ${wide} |`), file("a.json", wide)].flatMap(findWideLines));
+    assertNone(findWideLines(file("a.ts", `  return "${wide}";`, `  "${wide}",`)));
     assertNone(project.flatMap(findWideLines));
   });
 

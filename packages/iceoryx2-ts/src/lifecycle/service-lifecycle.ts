@@ -4,6 +4,7 @@
  * Order of creation: service tag, static configuration (written and unlocked back to back), dynamic configuration
  * with our own node already in it. Removal goes the other way round, the tag last.
  */
+import { ClosedError } from "../base/general-errors.ts";
 import type { Iox2Error } from "../base/iox2-error.ts";
 import { readUniqueId, writeUniqueId } from "../base/unique-id.ts";
 import type { Bag } from "../lockfree/bag.ts";
@@ -69,6 +70,7 @@ class Lifecycle<P extends MessagingPattern> {
       if (result instanceof ServiceState) return result;
       if (this.#node.os.monotonicTime() >= deadline) throw this.#failures.obstructed(result);
       yield RETRY_INTERVAL;
+      this.#demandOpenNode();
     }
   }
 
@@ -89,7 +91,13 @@ class Lifecycle<P extends MessagingPattern> {
       }
       // Who just lost a race finds the winner's service without waiting.
       yield found === undefined ? 0 : RETRY_INTERVAL;
+      this.#demandOpenNode();
     }
+  }
+
+  /** The node may be closed during a pause. */
+  #demandOpenNode(): void {
+    if (this.#node.isClosed) throw new ClosedError(this.#node.origin);
   }
 
   #deadline(): bigint {

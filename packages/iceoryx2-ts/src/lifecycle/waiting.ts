@@ -15,7 +15,7 @@ export interface PauseContext {
   readonly signalMode: SignalMode;
 }
 
-/** setTimeout takes 31 bits; longer pauses would end at once. */
+/** setTimeout takes 31 bits; longer pauses are made of several timers. */
 const TIMER_MAX = 2 ** 31 - 1;
 
 /**
@@ -41,7 +41,13 @@ export function pauseFor(
       settle();
     };
     const onAbort = (): void => finish(() => reject(signal!.reason));
-    const timer = setTimeout(() => finish(() => resolve(true)), Math.min(Math.ceil(milliseconds), TIMER_MAX));
+    let timer: NodeJS.Timeout;
+    const startTimer = (rest: number): void => {
+      const next = (): void =>
+        rest > TIMER_MAX ? startTimer(rest - TIMER_MAX) : finish(() => resolve(true));
+      timer = setTimeout(next, Math.min(Math.ceil(rest), TIMER_MAX));
+    };
+    startTimer(milliseconds);
     const stopTermination = endAtTermination(context.signalMode, () => finish(() => resolve(false)));
     const stopClose = context.onClose(() => finish(() => resolve(false)));
     signal?.addEventListener("abort", onAbort, { once: true });

@@ -52,6 +52,7 @@ export interface Os {
   open(path: string, mode: OpenMode): number;
   /** Creates a file that must not exist yet and opens it for reading and writing; umask plays no role. */
   createExclusive(path: string, permissions: number): number;
+  /** Does not fail: whatever the kernel reports, the descriptor is gone. */
   close(fd: number): void;
   /** Up to `length` bytes from the start. */
   read(fd: number, length: number): Uint8Array;

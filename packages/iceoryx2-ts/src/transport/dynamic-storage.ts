@@ -62,10 +62,11 @@ export function createDynamicStorage(os: Os, name: string, options: CreateOption
     throw toStorageError(error, `shared memory "${name}"`);
   }
   let keep = false;
+  let mapping: Mapping | undefined;
   try {
     os.ftruncate(fd, options.size);
     for (const [offset, length] of options.reserve ?? [[0, options.size]]) os.fallocate(fd, offset, length);
-    const mapping = os.map(fd, options.size, true);
+    mapping = os.map(fd, options.size, true);
     const region = new Region(mapping.buffer, options.size);
     options.initialize(region);
     store64(region.longs, 0, VERSION_WORD);
@@ -76,6 +77,7 @@ export function createDynamicStorage(os: Os, name: string, options: CreateOption
     }
     return { name, region, mapping };
   } catch (error) {
+    mapping?.unmap();
     removeDynamicStorage(os, name);
     throw toStorageError(error, `shared memory "${name}"`);
   } finally {

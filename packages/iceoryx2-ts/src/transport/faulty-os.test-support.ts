@@ -3,8 +3,14 @@ import { hostOs } from "../os/host.ts";
 import type { Os } from "../os/os.ts";
 import { type ErrnoName, OsError } from "../os/os-error.ts";
 
+/** What the host's own methods call of each other is not replaced. */
 export function osWith(replacements: Partial<Os>): Os {
-  return Object.assign(Object.create(hostOs()) as Os, replacements);
+  return new Proxy(hostOs(), {
+    get(host, key) {
+      const value = Reflect.get(key in replacements ? replacements : host, key) as unknown;
+      return typeof value === "function" ? value.bind(host) : value;
+    },
+  });
 }
 
 /** @returns the host, on which one method always fails. */

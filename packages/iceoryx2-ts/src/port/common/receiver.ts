@@ -118,6 +118,12 @@ export class Receiver {
     return false;
   }
 
+  /** @throws ReceiveError `ExceedsMaxBorrows` if chunks wait on a connection that lent as many as it may. */
+  demandBorrowable(): void {
+    for (const connection of this.#expired) if (this.#isAtLimit(connection)) throw this.#tooManyBorrows();
+    for (const connection of this.#connected) if (this.#isAtLimit(connection)) throw this.#tooManyBorrows();
+  }
+
   /** Remembers who holds a chunk that `receive` took. */
   addBorrower(borrower: Borrower): void {
     borrower.borrowIndex = this.#borrowers.length;

@@ -59,11 +59,9 @@ export class SampleLoan<T extends PayloadType, H extends Header> extends Lease i
   }
 
   get payload(): View<T> {
+    leaseMemory(this);
+    if (this.#view !== undefined) return this.#view as View<T>;
     const { payload, layout } = this.#types;
-    if (this.#view !== undefined) {
-      leaseMemory(this);
-      return this.#view as View<T>;
-    }
     const view =
       payload.kind === "fixed"
         ? payload.view(this, layout.payloadOffset, true)
@@ -80,6 +78,7 @@ export class SampleLoan<T extends PayloadType, H extends Header> extends Lease i
   }
 
   get userHeader(): HeaderView<H> {
+    leaseMemory(this);
     const { userHeader, layout } = this.#types;
     return userHeader?.view(this, layout.userHeaderOffset, true) as HeaderView<H>;
   }

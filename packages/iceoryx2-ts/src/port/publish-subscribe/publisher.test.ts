@@ -117,6 +117,9 @@ describe("loans", () => {
       assert.throws(() => {
         view.b = 1n;
       }, UseAfterReleaseError);
+      const untouched = publisher.loan();
+      untouched.release();
+      assert.throws(() => untouched.payload, UseAfterReleaseError);
     }),
   );
 
@@ -216,7 +219,10 @@ describe("a publisher that closes", () => {
       const held = subscriber.receive()!;
       publisher.close();
       assert.equal(subscriber.hasSamples(), true);
-      assert.equal(subscriber.receive()?.payload, 2n);
+      {
+        using second = subscriber.receive();
+        assert.equal(second?.payload, 2n);
+      }
       const values: bigint[] = [];
       assert.equal(
         subscriber.drain(({ payload }) => values.push(payload)),

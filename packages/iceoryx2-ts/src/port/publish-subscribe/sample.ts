@@ -84,11 +84,9 @@ export class ReceivedSample<T extends PayloadType, H extends Header>
   }
 
   get payload(): ReadonlyView<T> {
+    leaseMemory(this);
+    if (this.#view !== undefined) return this.#view as ReadonlyView<T>;
     const { payload, layout } = this.#owner.types;
-    if (this.#view !== undefined) {
-      leaseMemory(this);
-      return this.#view as ReadonlyView<T>;
-    }
     const view =
       payload.kind === "fixed"
         ? payload.view(this, layout.payloadOffset, false)
@@ -98,6 +96,7 @@ export class ReceivedSample<T extends PayloadType, H extends Header>
   }
 
   get userHeader(): HeaderReadonly<H> {
+    leaseMemory(this);
     const { userHeader, layout } = this.#owner.types;
     return userHeader?.view(this, layout.userHeaderOffset, false) as HeaderReadonly<H>;
   }

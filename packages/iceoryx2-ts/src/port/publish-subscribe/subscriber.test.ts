@@ -81,6 +81,20 @@ describe("a received sample", () => {
   );
 
   it(
+    "is over after release although nobody looked at it before",
+    inDomain((node) => {
+      const service = node.service("a").publishSubscribe(Pair, { userHeader: Pair }).create();
+      const publisher = service.publisher();
+      const subscriber = service.subscriber();
+      publisher.sendCopy({ a: 1n, b: 2n });
+      const sample = subscriber.receive()!;
+      sample.release();
+      assert.throws(() => sample.payload, UseAfterReleaseError);
+      assert.throws(() => sample.userHeader, UseAfterReleaseError);
+    }),
+  );
+
+  it(
     "goes back to its publisher at the end of its scope",
     inDomain((node) => {
       const { publisher, subscriber } = connect(node);

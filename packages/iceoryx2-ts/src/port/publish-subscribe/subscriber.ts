@@ -42,6 +42,7 @@ export interface Subscriber<T extends PayloadType, H extends Header = undefined>
    * hold on to a sample that you do not keep.
    *
    * @returns how many samples there were.
+   * @throws ReceiveError as `receive`, and whatever the callback throws; ClosedError
    */
   drain(callback: (sample: Sample<T, H>) => void): number;
   /** Leaves the service. Samples that are still held go on showing their bytes. */
@@ -114,6 +115,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     let count = 0;
     for (const connection of receiver.expiredConnections) count += this.#drainOne(connection, callback);
     for (const connection of receiver.activeConnections) count += this.#drainOne(connection, callback);
+    if (count === 0) receiver.demandBorrowable();
     return count;
   }
 
