@@ -79,11 +79,11 @@ describe("settings", { skip: skipWithoutPython }, () => {
   });
 
   testBothDirections("are the same in both languages where nothing is asked for", async (from, to) => {
-    const created = await from.service("create", u64);
-    const defaults = await created.settings();
-    await created.close();
-    const created2 = await to.service("create", u64);
-    assert.deepEqual(await created2.settings(), defaults);
+    const first = await from.service("create", u64);
+    const defaults = await first.settings();
+    await first.close();
+    const second = await to.service("create", u64);
+    assert.deepEqual(await second.settings(), defaults);
   });
 
   testBothDirections("that are attributes can be read and required", async (from, to) => {

@@ -1,10 +1,11 @@
 /** What one language writes, the other reads: every kind of payload. */
 import assert from "node:assert/strict";
-import { describe } from "node:test";
+import { describe, test } from "node:test";
 import {
   array,
   bool,
   bytes,
+  type FixedType,
   f32,
   f64,
   i8,
@@ -21,7 +22,7 @@ import {
   u64,
   usize,
 } from "iceoryx2-ts";
-import { testBothDirections } from "./domain.ts";
+import { testBothDirections, withDomain } from "./domain.ts";
 import { payloadsOf } from "./participant.ts";
 import { skipWithoutPython } from "./python.ts";
 
@@ -120,25 +121,47 @@ describe("a payload arrives as it was sent", { skip: skipWithoutPython }, () => 
     assert.deepEqual([message?.publisherId, message?.nodeId], [publisher.id, from.id]);
   });
 
-  const headers = [
-    ["a number as user header", i16, -3, 0],
-    ["a struct as user header", Padded, padded, { flag: false, count: 0, small: 0, big: 0n, last: 0 }],
-  ] as const;
-  for (const [name, userHeader, header, unset] of headers) {
-    testBothDirections(name, async (from, to) => {
+  const headers: readonly (readonly [name: string, type: FixedType, headers: readonly [unknown, unknown]])[] =
+    [
+      ["a number", i16, [-3, 4]],
+      ["a struct", Padded, [padded, { flag: false, count: 0, small: 0, big: 0n, last: 0 }]],
+    ];
+  for (const [name, userHeader, [first, second]] of headers) {
+    testBothDirections(`with ${name} as user header`, async (from, to) => {
       const publisher = await (await from.service("create", u8, { userHeader })).publisher();
       const subscriber = await (await to.service("open", u8, { userHeader })).subscriber();
-      await publisher.send([1], header);
-      await publisher.send([2]);
+      await publisher.send([1], first);
+      await publisher.send([2], second);
       assert.deepEqual(
         (await subscriber.receive()).map((message) => [message.payload, message.userHeader]),
         [
-          [1, header],
-          [2, unset],
+          [1, first],
+          [2, second],
         ],
       );
     });
   }
+
+  test("with a user header of zero where we wrote none", () =>
+    withDomain(async (join) => {
+      const [ours, theirs] = [await join("TypeScript"), await join("Python")];
+      const options = { userHeader: i16 };
+      const publisher = await (await ours.service("create", u8, options)).publisher();
+      const subscriber = await (await theirs.service("open", u8, options)).subscriber();
+      // The publisher takes turns with a few chunks, and each of them gets a header first.
+      for (const [header, expected] of [
+        [-3, -3],
+        [-3, -3],
+        [-3, -3],
+        [undefined, 0],
+      ] as const) {
+        await publisher.send([1], header);
+        assert.deepEqual(
+          (await subscriber.receive()).map((message) => message.userHeader),
+          [expected],
+        );
+      }
+    }));
 
   testBothDirections("with a larger alignment", async (from, to) => {
     const options = { userHeader: u8, payloadAlignment: 128 };

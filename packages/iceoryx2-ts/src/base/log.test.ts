@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { afterEach, describe, it } from "node:test";
-import { log, type LogLevel, setLogger, setLogLevel } from "./log.ts";
+import { type LogLevel, log, setLogger, setLogLevel } from "./log.ts";
 
 const LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal"];
 

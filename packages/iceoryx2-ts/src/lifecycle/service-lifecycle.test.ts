@@ -11,6 +11,7 @@ import {
   PublishSubscribeOpenError,
 } from "../service/publish-subscribe-errors.ts";
 import { serviceHash } from "../service/service-hash.ts";
+import { type EventPattern, readStaticConfig, writeStaticConfig } from "../service/static-config.ts";
 import { inDomain, inDomainAsync } from "../testing/in-domain.test-support.ts";
 import type { TestDomain } from "../testing/test-domain.ts";
 import { fileNames } from "../transport/names.ts";
@@ -267,7 +268,35 @@ describe("a static configuration that is none", () => {
   }
 
   it(
-    "because it is a directory, a pipe of bytes that are no text, or unreadable is refused",
+    "of our messaging pattern is refused",
+    inDomain((node, domain) => {
+      const service = node.service("a").publishSubscribe(u64).create();
+      const found = readStaticConfig(fs.readFileSync(pathOf(domain), "utf8"));
+      service.close();
+      const messagingPattern: EventPattern = {
+        kind: "Event",
+        maxNotifiers: 1,
+        maxListeners: 1,
+        maxNodes: 1,
+        eventIdMaxValue: 1,
+        deadline: undefined,
+        notifierCreatedEvent: undefined,
+        notifierDroppedEvent: undefined,
+        notifierDeadEvent: undefined,
+      };
+      const path = halfCreated(domain);
+      fs.writeFileSync(path, writeStaticConfig({ ...found, messagingPattern }));
+      fs.chmodSync(path, 0o400);
+      assert.throws(
+        () => node.service("a").publishSubscribe(u64).open(),
+        openError("IncompatibleMessagingPattern", /is Event, not PublishSubscribe/),
+      );
+      fs.rmSync(path);
+    }),
+  );
+
+  it(
+    "because it is a directory or bytes that are no text is refused",
     inDomain((node, domain) => {
       const path = halfCreated(domain);
       const verbs = node.service("a").publishSubscribe(u64);

@@ -43,10 +43,10 @@ export class MonitoringToken {
   /** @throws OsError; nothing is left behind then. */
   static create(os: Os, config: Config, nodeId: bigint, processId: bigint): MonitoringToken {
     makeDirectories(os, fileNames.nodeDirectory(config));
-    const descriptors: number[] = [];
+    const created: { readonly path: string; readonly fd: number }[] = [];
     const create = (path: string): number => {
       const fd = os.createExclusive(path, MODE_INITIALIZING);
-      descriptors.push(fd);
+      created.push({ path, fd });
       return fd;
     };
     try {
@@ -62,8 +62,11 @@ export class MonitoringToken {
       os.close(ownerLock);
       return new MonitoringToken(os, config, nodeId, state);
     } catch (error) {
-      removeMonitoringToken(os, config, nodeId);
-      for (const fd of descriptors) os.close(fd);
+      // Only what we made: files that were there are another node's.
+      for (const { path, fd } of created) {
+        unlinkIfThere(os, path);
+        os.close(fd);
+      }
       throw error;
     }
   }
@@ -104,7 +107,7 @@ function unlinkIfThere(os: Os, path: string): void {
  */
 export function monitorState(os: Os, config: Config, nodeId: bigint): MonitorState {
   try {
-    if (os.lstat(fileNames.nodeContext(config, nodeId)).mode === MODE_INITIALIZING) return "Starting";
+    if (isStarting(os, config, nodeId)) return "Starting";
   } catch (error) {
     if (isOsError(error, "ENOENT")) return "DoesNotExist";
     throw error;
@@ -117,6 +120,10 @@ export function monitorState(os: Os, config: Config, nodeId: bigint): MonitorSta
     if (isOsError(error, "ENOENT")) return "CleaningUp";
     throw error;
   }
+}
+
+function isStarting(os: Os, config: Config, nodeId: bigint): boolean {
+  return os.lstat(fileNames.nodeContext(config, nodeId)).mode === MODE_INITIALIZING;
 }
 
 function isFileLocked(os: Os, path: string): boolean {
@@ -156,6 +163,7 @@ export function lockForCleanup(os: Os, config: Config, nodeId: bigint): CleanerL
     isLocked =
       os.tryLock(ownerLock) &&
       os.fstat(ownerLock).linkCount > 0 &&
+      !isStarting(os, config, nodeId) &&
       !isFileLocked(os, fileNames.nodeMonitor(config, nodeId));
   } catch (error) {
     if (!isOsError(error, "ENOENT")) throw error;

@@ -138,8 +138,9 @@ describe("LinuxMapping", () => {
     const { sum, during, after } = JSON.parse(runChild(TOUCH_AFTER_UNMAP, name)) as Record<string, number>;
     assert.equal(sum, 0);
     const all = (MAPPINGS * LENGTH) / PAGE_SIZE;
-    assert.ok(during! >= all, `${during} of ${all} pages are there while the views are`);
-    assert.ok(after! < all / 2, `${after} of ${all} pages are left`);
+    // The collector changes the rest of the address space a little.
+    assert.ok(during! > 0.9 * all, `${during} of ${all} pages are there while the views are`);
+    assert.ok(after! < 0.1 * all, `${after} of ${all} pages are left`);
   });
 
   it("ends a process that writes into it where it is read-only", () => {

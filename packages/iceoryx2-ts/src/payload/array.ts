@@ -2,6 +2,7 @@
 import type { FixedCodec } from "./codec.ts";
 import { checkLength, codecOfPart, defineFixed } from "./define.ts";
 import { ElementsCodec, type Many } from "./elements.ts";
+import type { Lease } from "./lease.ts";
 import type { FixedType } from "./meaning.ts";
 
 export interface ArrayType<E extends FixedType> extends FixedType<Many<E>> {
@@ -38,15 +39,15 @@ class ArrayCodec implements FixedCodec {
     this.#length = length;
   }
 
-  view(...[lease, offset, writable]: Parameters<FixedCodec["view"]>): unknown {
+  view(lease: Lease, offset: number, writable: boolean): unknown {
     return this.#elements.view(lease, offset, this.#length, writable);
   }
 
-  write(...[memory, at, value]: Parameters<FixedCodec["write"]>): void {
+  write(memory: DataView<ArrayBuffer>, at: number, value: unknown): void {
     this.#elements.write(memory, at, value, this.#length);
   }
 
-  read(...[memory, at]: Parameters<FixedCodec["read"]>): unknown {
+  read(memory: DataView<ArrayBuffer>, at: number): unknown {
     return this.#elements.read(memory, at, this.#length);
   }
 }

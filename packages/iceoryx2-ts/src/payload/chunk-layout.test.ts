@@ -13,7 +13,10 @@ const HEADER = detail(48, 8);
 describe("the layout of a chunk", () => {
   it("is that of upstream's services", () => {
     const plain = new ChunkLayout(HEADER, UNIT_TYPE_DETAIL, detail(16, 8));
-    assert.deepEqual({ ...plain }, { userHeaderOffset: 48, payloadOffset: 48, alignment: 8, elementStride: 16 });
+    assert.deepEqual(
+      { ...plain },
+      { userHeaderOffset: 48, payloadOffset: 48, alignment: 8, elementStride: 16 },
+    );
     assert.equal(plain.chunkSize(1), 64);
 
     const withHeader = new ChunkLayout(HEADER, detail(16, 8), detail(16, 8));
@@ -22,13 +25,19 @@ describe("the layout of a chunk", () => {
     assert.equal(withHeader.chunkSize(1), 80);
 
     const aligned = new ChunkLayout(HEADER, detail(16, 8), detail(1, 64));
-    assert.deepEqual({ ...aligned }, { userHeaderOffset: 48, payloadOffset: 64, alignment: 64, elementStride: 64 });
+    assert.deepEqual(
+      { ...aligned },
+      { userHeaderOffset: 48, payloadOffset: 64, alignment: 64, elementStride: 64 },
+    );
     assert.equal(aligned.chunkSize(4), 320);
   });
 
   it("rounds bytes of a slice up to the header's alignment", () => {
     const layout = new ChunkLayout(HEADER, UNIT_TYPE_DETAIL, detail(1, 1));
-    assert.deepEqual([0, 1, 8, 9].map((length) => layout.chunkSize(length)), [48, 56, 56, 64]);
+    assert.deepEqual(
+      [0, 1, 8, 9].map((length) => layout.chunkSize(length)),
+      [48, 56, 56, 64],
+    );
   });
 
   it("keeps every part aligned and apart", () => {

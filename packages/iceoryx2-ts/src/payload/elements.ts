@@ -1,7 +1,7 @@
 /** Runs of elements of one type: what slices, arrays and vectors have in common. */
 import { assert } from "../base/assert.ts";
 import type { FixedCodec, NativeArray, NativeArrayClass, SliceCodec } from "./codec.ts";
-import { leaseBase, leaseMemory } from "./lease.ts";
+import { type Lease, leaseBase, leaseMemory } from "./lease.ts";
 import type { Input, Meaning, ReadonlyView, Value, View } from "./meaning.ts";
 import { describeValue, PayloadValueError, WHOLE } from "./payload-errors.ts";
 import type { NativeArrayOf } from "./scalars.ts";
@@ -38,29 +38,48 @@ export class ElementsCodec implements SliceCodec {
     this.element = element;
   }
 
-  view(...[lease, offset, length, writable]: Parameters<SliceCodec["view"]>): unknown {
+  view(lease: Lease, offset: number, length: number, writable: boolean): unknown {
     const { nativeArray } = this.element;
     return nativeArray === undefined
       ? createSequence(lease, offset, this.element, length, writable)
       : this.#nativeArrayOver(nativeArray, leaseMemory(lease), leaseBase(lease) + offset, length);
   }
 
-  write(...[memory, at, value, room]: Parameters<SliceCodec["write"]>): void {
+  write(
+    memory: DataView<ArrayBuffer>,
+    at: number,
+    value: unknown,
+    room: number = this.lengthOf(value),
+  ): void {
+    const length = this.writeUpTo(memory, at, value, room);
+    if (length === room) return;
+    const { size } = this.element;
+    new Uint8Array(memory.buffer, memory.byteOffset + at + length * size, (room - length) * size).fill(0);
+  }
+
+  /**
+   * As `write`, but leaves the room that the value does not fill as it is.
+   *
+   * @returns how many elements were written.
+   */
+  writeUpTo(memory: DataView<ArrayBuffer>, at: number, value: unknown, room: number): number {
+    // Asked only once: nothing guarantees that a value gives the same answer twice.
     const length = this.lengthOf(value);
-    if (room !== undefined && length > room) throw tooLong(length, room);
-    const { nativeArray, size } = this.element;
+    if (length > room) {
+      const problem = `it has ${length} elements, but there is room for ${room}. Write fewer.`;
+      throw new PayloadValueError("TooLong", problem);
+    }
+    const { nativeArray } = this.element;
     if (nativeArray !== undefined && value instanceof nativeArray && length > COPIED_ONE_BY_ONE_MAX) {
       // Both hold the same kind of elements, which the compiler cannot see.
       (this.#nativeArrayOver(nativeArray, memory, at, length) as Uint8Array).set(value as Uint8Array);
     } else {
       this.#writeOneByOne(memory, at, value as Inputs<unknown>, length);
     }
-    if (room !== undefined && room > length) {
-      new Uint8Array(memory.buffer, memory.byteOffset + at + length * size, (room - length) * size).fill(0);
-    }
+    return length;
   }
 
-  read(...[memory, at, length]: Parameters<SliceCodec["read"]>): unknown {
+  read(memory: DataView<ArrayBuffer>, at: number, length: number): unknown {
     const { nativeArray } = this.element;
     return nativeArray === undefined
       ? readElements(this.element, memory, at, length)
@@ -99,12 +118,4 @@ export class ElementsCodec implements SliceCodec {
     assert(start % this.element.alignment === 0, "elements lie at multiples of their alignment");
     return new nativeArray(memory.buffer, start, length);
   }
-}
-
-/** @param room how many elements would have fitted. */
-export function tooLong(length: number, room: number): PayloadValueError {
-  return new PayloadValueError(
-    "TooLong",
-    `it has ${length} elements, but there is room for ${room}. Write fewer.`,
-  );
 }

@@ -71,7 +71,8 @@ describe("views of a lease", () => {
     const { path: readonlyPath, center: readonlyCenter } = readonlyView;
     const accesses: (() => unknown)[] = [
       () => view.name,
-      () => view.center,
+      () => view.path.length,
+      () => readonlyView.ticks,
       () => {
         view.center = { x: 1, y: 1 };
       },
@@ -98,11 +99,7 @@ describe("views of a lease", () => {
     ];
     closeLease(lease);
     const before = new Uint8Array(memory.buffer).slice();
-    for (const access of [...accesses, () => view.corners, () => view.path.length, () => readonlyView.ticks]) {
-      // A finished iterator would not touch the memory any more.
-      if (access !== accesses[9]) assert.throws(access, isUseAfterRelease, String(access));
-    }
-    assert.throws(() => iterator.next(), isUseAfterRelease);
+    for (const access of accesses) assert.throws(access, isUseAfterRelease, String(access));
     assert.deepEqual(new Uint8Array(memory.buffer), before);
 
     openLease(lease, memory, CHUNK, () => "the loan of a test");
@@ -125,10 +122,8 @@ describe("views of a lease", () => {
     const copy = memory.buffer.slice(CHUNK, CHUNK + PAYLOAD + Shape.size);
     moveLease(lease, new DataView(copy), 0);
     new Uint8Array(memory.buffer).fill(0xff);
-    assert.deepEqual(JSON.parse(JSON.stringify({ ...SHAPE, ticks: undefined })), {
-      ...JSON.parse(JSON.stringify(readonlyView)),
-      ticks: undefined,
-    });
+    assert.equal(readonlyView.name, "square");
+    assert.deepEqual([...readonlyView.ticks], [9]);
     assert.equal(center.y, 2);
     assert.equal(path[0]?.x, 7);
     closeLease(lease);
@@ -146,6 +141,6 @@ describe("views of a lease", () => {
   it("are the bare typed array for a slice of numbers, which cannot be revoked", () => {
     const { lease, readonlyView } = sliceMemoryWith(slice(i32), [1, 2, 3]);
     closeLease(lease);
-    assert.deepEqual(readonlyView, undefined);
+    assert.deepEqual(readonlyView, Int32Array.of(1, 2, 3));
   });
 });

@@ -12,7 +12,7 @@ import { Buffer } from "node:buffer";
 import { alignUp } from "../memory/alignment.ts";
 import type { FixedCodec } from "./codec.ts";
 import { checkLength, defineFixed } from "./define.ts";
-import { leaseBase, leaseMemory } from "./lease.ts";
+import { type Lease, leaseBase, leaseMemory } from "./lease.ts";
 import { readLength, WORD, writeLength } from "./length-word.ts";
 import { describeValue, PayloadValueError } from "./payload-errors.ts";
 import type { Scalar } from "./scalars.ts";
@@ -53,11 +53,11 @@ class StaticStringCodec implements FixedCodec {
     this.size = this.#lengthOffset + WORD;
   }
 
-  view(...[lease, offset]: Parameters<FixedCodec["view"]>): string {
+  view(lease: Lease, offset: number): string {
     return this.read(leaseMemory(lease), leaseBase(lease) + offset);
   }
 
-  write(...[memory, at, value]: Parameters<FixedCodec["write"]>): void {
+  write(memory: DataView<ArrayBuffer>, at: number, value: unknown): void {
     const text = this.#checked(value);
     for (let index = 0; index < text.length; index++) memory.setUint8(at + index, text.charCodeAt(index));
     memory.setUint8(at + text.length, 0);
@@ -66,29 +66,28 @@ class StaticStringCodec implements FixedCodec {
   }
 
   /** Never fails: bytes that are no ASCII become the Latin-1 characters of the same code. */
-  read(...[memory, at]: Parameters<FixedCodec["read"]>): string {
+  read(memory: DataView<ArrayBuffer>, at: number): string {
     const length = readLength(memory, at + this.#lengthOffset, this.#capacity);
     return Buffer.from(memory.buffer, memory.byteOffset + at, length).toString("latin1");
   }
 
   #checked(value: unknown): string {
-    if (typeof value !== "string") {
-      throw new PayloadValueError("WrongType", `${describeValue(value)} is no string. Write a string.`);
+    if (typeof value !== "string") throw refusal("WrongType", value, "is no string. Write a string.");
+    const { length } = value;
+    if (length > this.#capacity) {
+      const problem = `has ${length} characters, but there is room for ${this.#capacity}. Shorten it.`;
+      throw refusal("TooLong", value, problem);
     }
-    if (value.length > this.#capacity) {
-      throw new PayloadValueError(
-        "TooLong",
-        `${describeValue(value)} has ${value.length} characters, but there is room for ${this.#capacity}. Shorten it.`,
-      );
-    }
-    for (let index = 0; index < value.length; index++) {
+    for (let index = 0; index < length; index++) {
       const code = value.charCodeAt(index);
       if (code >= 1 && code <= CHARACTER_MAX) continue;
-      throw new PayloadValueError(
-        "InvalidContent",
-        `the character at position ${index} of ${describeValue(value)} has code ${code}. Use ASCII characters, 1 to ${CHARACTER_MAX}.`,
-      );
+      const problem = `has a character of code ${code} at position ${index}`;
+      throw refusal("InvalidContent", value, `${problem}. Use ASCII characters, 1 to ${CHARACTER_MAX}.`);
     }
     return value;
   }
+}
+
+function refusal(code: PayloadValueError["code"], value: unknown, problem: string): PayloadValueError {
+  return new PayloadValueError(code, `${describeValue(value)} ${problem}`);
 }

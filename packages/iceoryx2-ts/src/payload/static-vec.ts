@@ -11,7 +11,7 @@
 import { alignUp } from "../memory/alignment.ts";
 import type { FixedCodec } from "./codec.ts";
 import { checkLength, codecOfPart, defineFixed } from "./define.ts";
-import { ElementsCodec, type Inputs, type ReadonlyViews, tooLong, type Values } from "./elements.ts";
+import { ElementsCodec, type Inputs, type ReadonlyViews, type Values } from "./elements.ts";
 import { type Lease, leaseBase, leaseMemory } from "./lease.ts";
 import { readLength, WORD, writeLength } from "./length-word.ts";
 import type { FixedType } from "./meaning.ts";
@@ -70,10 +70,7 @@ class StaticVecCodec implements VectorCodec {
   }
 
   write(memory: DataView<ArrayBuffer>, at: number, value: unknown): void {
-    const length = this.#elements.lengthOf(value);
-    if (length > this.capacity) throw tooLong(length, this.capacity);
-    this.#elements.write(memory, at, value);
-    this.setLength(memory, at, length);
+    this.setLength(memory, at, this.#elements.writeUpTo(memory, at, value, this.capacity));
   }
 
   read(memory: DataView<ArrayBuffer>, at: number): unknown {

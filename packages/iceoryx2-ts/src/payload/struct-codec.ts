@@ -4,7 +4,7 @@ import type { FixedCodec } from "./codec.ts";
 import type { Lease } from "./lease.ts";
 import type { MemoryView } from "./memory-view.ts";
 import { describeValue, PayloadValueError } from "./payload-errors.ts";
-import { createViewClass } from "./struct-view.ts";
+import { createViewClass, type ViewClass } from "./struct-view.ts";
 
 /** A field of a struct. */
 export interface Field {
@@ -22,14 +22,8 @@ export class StructCodec implements FixedCodec {
   readonly alignment: number;
   readonly nativeArray = undefined;
   readonly isViewLive = true;
-  readonly #View: new (
-    lease: Lease,
-    offset: number,
-  ) => MemoryView;
-  readonly #ReadonlyView: new (
-    lease: Lease,
-    offset: number,
-  ) => MemoryView;
+  readonly #View: ViewClass;
+  readonly #ReadonlyView: ViewClass;
 
   /** @param fields at least one, in the order of their offsets. */
   constructor(typeName: string, fields: readonly Field[]) {

@@ -12,19 +12,15 @@ import {
 } from "./memory-view.ts";
 import type { StructCodec } from "./struct-codec.ts";
 
+export type ViewClass = new (lease: Lease, offset: number) => MemoryView;
+
 /**
  * Makes the class of the views of one struct, read-only ones without setters.
  *
  * The accessors are closures over offset and codec: within optimised code both are constants, and a view that
  * is used once costs no allocation.
  */
-export function createViewClass(
-  struct: StructCodec,
-  writable: boolean,
-): new (
-  lease: Lease,
-  offset: number,
-) => MemoryView {
+export function createViewClass(struct: StructCodec, writable: boolean): ViewClass {
   class StructView extends MemoryView {
     toJSON(): unknown {
       return struct.read(memoryOf(this), placeOf(this));

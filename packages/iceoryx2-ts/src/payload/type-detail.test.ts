@@ -63,7 +63,7 @@ describe("types in words", () => {
   it("tell what a type is", () => {
     assert.equal(describeTypeDetail(fixed("T", 16, 8)), '"T" (16 bytes, alignment 8)');
     const element = describeTypeDetail({ ...fixed("u8", 1, 1), variant: "Dynamic" });
-    assert.equal(element, 'a slice of "u8" (each 1 bytes, alignment 1)');
+    assert.equal(element, 'a slice of "u8" (each 1 byte, alignment 1)');
   });
 
   it("tell everything that differs", () => {

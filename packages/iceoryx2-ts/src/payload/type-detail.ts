@@ -45,9 +45,8 @@ export function typeDetailOf(type: PayloadType, payloadAlignment: number = 1): T
 
 /** The type in words: its name, size and alignment. */
 export function describeTypeDetail({ variant, typeName, size, alignment }: TypeDetail): string {
-  return variant === "Dynamic"
-    ? `a slice of "${typeName}" (each ${size} bytes, alignment ${alignment})`
-    : `"${typeName}" (${size} bytes, alignment ${alignment})`;
+  const layout = `${size} ${size === 1 ? "byte" : "bytes"}, alignment ${alignment}`;
+  return variant === "Dynamic" ? `a slice of "${typeName}" (each ${layout})` : `"${typeName}" (${layout})`;
 }
 
 /** What differs, in words, with both values. */

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
-  type PublisherDetails,
   PUBLISHER_DETAILS_SIZE,
+  type PublisherDetails,
   readPublisherDetails,
   readSubscriberDetails,
-  type SubscriberDetails,
   SUBSCRIBER_DETAILS_SIZE,
+  type SubscriberDetails,
   writePublisherDetails,
   writeSubscriberDetails,
 } from "./port-details.ts";
@@ -64,11 +64,11 @@ describe("port details", () => {
   it("of a subscriber are read as they were written", () => {
     const details = fc.record(
       {
-      portId: id,
-      portName: name,
-      nodeId: id,
-      bufferSize: count,
-      historyRequest: count,
+        portId: id,
+        portName: name,
+        nodeId: id,
+        bufferSize: count,
+        historyRequest: count,
       },
       { noNullPrototype: true },
     );
@@ -82,13 +82,13 @@ describe("port details", () => {
   it("of a publisher are read as they were written", () => {
     const details: fc.Arbitrary<PublisherDetails> = fc.record(
       {
-      portId: id,
-      portName: name,
-      nodeId: id,
-      numberOfSamples: count,
-      maxSliceLen: count,
-      dataSegmentType: fc.constantFrom("Static" as const, "Dynamic" as const),
-      maxNumberOfSegments: fc.integer({ min: 0, max: 255 }),
+        portId: id,
+        portName: name,
+        nodeId: id,
+        numberOfSamples: count,
+        maxSliceLen: count,
+        dataSegmentType: fc.constantFrom("Static" as const, "Dynamic" as const),
+        maxNumberOfSegments: fc.integer({ min: 0, max: 255 }),
       },
       { noNullPrototype: true },
     );

@@ -29,7 +29,10 @@ function request(
   });
 }
 
-function refusal(open: PublishSubscribeRequest, existing: PublishSubscribeRequest): PublishSubscribeOpenError {
+function refusal(
+  open: PublishSubscribeRequest,
+  existing: PublishSubscribeRequest,
+): PublishSubscribeOpenError {
   try {
     open.checkExisting(existing.toCreate());
   } catch (error) {

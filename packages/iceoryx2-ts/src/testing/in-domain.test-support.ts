@@ -1,5 +1,5 @@
-import type { ConfigOverrides } from "../config/config.ts";
 import { Node } from "../api/node.ts";
+import type { ConfigOverrides } from "../config/config.ts";
 import { TestDomain } from "./test-domain.ts";
 
 /** Runs a test with a node in a domain of its own, closes the node and checks that nothing is left. */

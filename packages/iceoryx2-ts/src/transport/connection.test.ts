@@ -11,7 +11,7 @@ import { TestDomain } from "../testing/test-domain.ts";
 import { abandonConnection, Connection, findConnections, type Side } from "./connection.ts";
 import * as layout from "./connection-layout.ts";
 import { type DynamicStorage, openDynamicStorage } from "./dynamic-storage.ts";
-import { numberOfDescriptors } from "./faulty-os.test-support.ts";
+import { openPaths } from "./faulty-os.test-support.ts";
 import { sharedMemoryNames } from "./names.ts";
 import { StorageError, type StorageErrorCode } from "./storage-error.ts";
 
@@ -31,17 +31,15 @@ describe("a connection", () => {
   const os = hostOs();
   let domain: TestDomain;
   let name: string;
-  let descriptors: number;
 
   beforeEach(() => {
     domain = new TestDomain();
     name = sharedMemoryNames.connection(domain.config, PEERS.senderId, PEERS.receiverId);
-    descriptors = numberOfDescriptors();
   });
   afterEach(() => {
     domain.assertClean();
     domain[Symbol.dispose]();
-    assert.equal(numberOfDescriptors(), descriptors, "every descriptor is closed again");
+    assert.deepEqual(openPaths(domain.prefix), []);
   });
 
   const attach = (side: Side, change: Partial<layout.ConnectionParameters> = {}): Connection =>

@@ -15,7 +15,7 @@ import {
   START_ADDRESS,
 } from "./data-segment-layout.ts";
 import { openDynamicStorage } from "./dynamic-storage.ts";
-import { numberOfDescriptors, osWith } from "./faulty-os.test-support.ts";
+import { openPaths, osWith } from "./faulty-os.test-support.ts";
 import { sharedMemoryNames } from "./names.ts";
 import { StorageError, type StorageErrorCode } from "./storage-error.ts";
 
@@ -30,17 +30,15 @@ describe("a data segment", () => {
   const os = hostOs();
   let domain: TestDomain;
   let name: string;
-  let descriptors: number;
 
   beforeEach(() => {
     domain = new TestDomain();
     name = sharedMemoryNames.dataSegment(domain.config, PORT_ID);
-    descriptors = numberOfDescriptors();
   });
   afterEach(() => {
     domain.assertClean();
     domain[Symbol.dispose]();
-    assert.equal(numberOfDescriptors(), descriptors, "every descriptor is closed again");
+    assert.deepEqual(openPaths(domain.prefix), []);
   });
 
   const create = (options: Partial<typeof OPTIONS> = {}): DataSegment =>

@@ -14,7 +14,7 @@ import {
   removeDynamicStorage,
   VERSION_WORD,
 } from "./dynamic-storage.ts";
-import { numberOfDescriptors, osThatFails, osWith } from "./faulty-os.test-support.ts";
+import { openPaths, osThatFails, osWith } from "./faulty-os.test-support.ts";
 import { StorageError, type StorageErrorCode } from "./storage-error.ts";
 
 const PREFIX = `t_${process.pid}_dynamic_`;
@@ -24,18 +24,16 @@ describe("dynamic storage", () => {
   let os: Os;
   let name: string;
   let path: string;
-  let descriptors: number;
   let names = 0;
 
   beforeEach(() => {
     os = hostOs();
     name = `${PREFIX}${names++}`;
     path = `/dev/shm/${name}`;
-    descriptors = numberOfDescriptors();
   });
   afterEach(() => {
     fs.rmSync(path, { force: true, recursive: true });
-    assert.equal(numberOfDescriptors(), descriptors, "every descriptor is closed again");
+    assert.deepEqual(openPaths(PREFIX), []);
     assert.deepEqual(
       os.shmList().filter((entry) => entry.startsWith(PREFIX)),
       [],

@@ -1,4 +1,5 @@
 /** The host's operating system with some of its methods replaced. */
+import { readdirSync, readlinkSync } from "node:fs";
 import { hostOs } from "../os/host.ts";
 import type { Os } from "../os/os.ts";
 import { type ErrnoName, OsError } from "../os/os-error.ts";
@@ -22,7 +23,18 @@ export function osThatFails(method: keyof Os, code: ErrnoName): Os {
   });
 }
 
-/** How many descriptors this process has open: two counts that differ show a leak. */
-export function numberOfDescriptors(): number {
-  return hostOs().readdir("/proc/self/fd").length;
+/** The paths with this part that this process has open, whether they are still there or not. */
+export function openPaths(part: string): string[] {
+  return readdirSync("/proc/self/fd")
+    .map((fd) => readLink(`/proc/self/fd/${fd}`) ?? "")
+    .filter((target) => target.includes(part));
+}
+
+/** @returns undefined for the descriptor with which the others were listed. */
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }

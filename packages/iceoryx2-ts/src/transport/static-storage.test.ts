@@ -7,7 +7,7 @@ import process from "node:process";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { hostOs } from "../os/host.ts";
 import type { Os } from "../os/os.ts";
-import { numberOfDescriptors, osThatFails, osWith } from "./faulty-os.test-support.ts";
+import { openPaths, osThatFails, osWith } from "./faulty-os.test-support.ts";
 import {
   createStaticStorage,
   makeDirectories,
@@ -23,16 +23,14 @@ describe("static storage", () => {
   let os: Os;
   let directory: string;
   let file: string;
-  let descriptors: number;
 
   beforeEach(() => {
     os = hostOs();
     directory = fs.mkdtempSync(path.join(tmpdir(), `t_${process.pid}_static_`));
     file = path.join(directory, "file");
-    descriptors = numberOfDescriptors();
   });
   afterEach(() => {
-    assert.equal(numberOfDescriptors(), descriptors, "every descriptor is closed again");
+    assert.deepEqual(openPaths(directory), []);
     fs.rmSync(directory, { recursive: true });
   });
 

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import type { Node } from "../../api/node.ts";
 import type { PublishSubscribeService } from "../../api/publish-subscribe-service.ts";
 import { type U64, u64 } from "../../payload/scalars.ts";
-import { type bytes as Bytes, bytes } from "../../payload/slice.ts";
+import { bytes } from "../../payload/slice.ts";
 import { ChunkLedger } from "../../testing/chunk-ledger.test-support.ts";
 import { TamperedConnection, TamperedMemory } from "../../testing/connection-tamper.test-support.ts";
 import { inDomain } from "../../testing/in-domain.test-support.ts";
@@ -40,7 +40,10 @@ function scene(
   return inDomain((node, domain) => {
     using log = new LogCapture();
     using ledger = new ChunkLedger();
-    const service = node.service("a").publishSubscribe(u64).create({ ...QOS, ...qos });
+    const service = node
+      .service("a")
+      .publishSubscribe(u64)
+      .create({ ...QOS, ...qos });
     const publisher = service.publisher();
     const hostile = service.subscriber();
     const honest = service.subscriber();
@@ -63,34 +66,36 @@ function values(subscriber: Subscriber<U64>): bigint[] {
 const CHUNK = 56n << 8n;
 
 describe("a hostile subscriber", () => {
-  const attacks: readonly [what: string, attack: (connection: TamperedConnection, hostile: Subscriber<U64>) => void][] =
+  const attacks: readonly [
+    what: string,
+    attack: (connection: TamperedConnection, hostile: Subscriber<U64>) => void,
+  ][] = [
+    ["gives back an offset between two chunks", (c) => c.push(c.completion, CHUNK / 2n)],
+    ["gives back a chunk of another segment", (c) => c.push(c.completion, 1n)],
+    ["gives back what lies behind the segment", (c) => c.push(c.completion, CHUNK * 1000n)],
+    ["gives back an offset beyond 2^53", (c) => c.push(c.completion, 2n ** 64n - 1n)],
+    ["gives back a chunk that it never got", (c) => c.push(c.completion, CHUNK * 12n)],
     [
-      ["gives back an offset between two chunks", (c) => c.push(c.completion, CHUNK / 2n)],
-      ["gives back a chunk of another segment", (c) => c.push(c.completion, 1n)],
-      ["gives back what lies behind the segment", (c) => c.push(c.completion, CHUNK * 1000n)],
-      ["gives back an offset beyond 2^53", (c) => c.push(c.completion, 2n ** 64n - 1n)],
-      ["gives back a chunk that it never got", (c) => c.push(c.completion, CHUNK * 12n)],
-      [
-        "gives back a chunk twice",
-        (c, hostile) => {
-          hostile.receive()?.release();
-          c.push(c.completion, c.lastOf(c.completion));
-        },
-      ],
-      [
-        "claims to have given back more than fits",
-        (c) => c.write64(c.completion.writePosition, c.read64(c.completion.writePosition) + 100n),
-      ],
-      ["takes its own position back", (c) => c.write64(c.completion.writePosition, 0n)],
-      [
-        "claims to have read what was not sent",
-        (c) => c.write64(c.submission.readPosition, c.read64(c.submission.writePosition) + 3n),
-      ],
-      [
-        "claims not to have read what it read",
-        (c) => c.write64(c.submission.readPosition, c.read64(c.submission.readPosition) - 100n),
-      ],
-    ];
+      "gives back a chunk twice",
+      (c, hostile) => {
+        hostile.receive()?.release();
+        c.push(c.completion, c.lastOf(c.completion));
+      },
+    ],
+    [
+      "claims to have given back more than fits",
+      (c) => c.write64(c.completion.writePosition, c.read64(c.completion.writePosition) + 100n),
+    ],
+    ["takes its own position back", (c) => c.write64(c.completion.writePosition, 0n)],
+    [
+      "claims to have read what was not sent",
+      (c) => c.write64(c.submission.readPosition, c.read64(c.submission.writePosition) + 3n),
+    ],
+    [
+      "claims not to have read what it read",
+      (c) => c.write64(c.submission.readPosition, c.read64(c.submission.readPosition) - 100n),
+    ],
+  ];
 
   for (const enableSafeOverflow of [true, false]) {
     for (const [what, attack] of attacks) {
@@ -119,6 +124,29 @@ describe("a hostile subscriber", () => {
       );
     }
   }
+
+  it(
+    "that is hostile from the start keeps no chunk of the history that it was to get",
+    inDomain((node, domain) => {
+      using log = new LogCapture();
+      using ledger = new ChunkLedger();
+      const service = node
+        .service("a")
+        .publishSubscribe(u64)
+        .create({ ...QOS, historySize: 3 });
+      const publisher = service.publisher();
+      for (let value = 0n; value < 3n; value++) publisher.sendCopy(value);
+      const hostile = service.subscriber();
+      using connection = new TamperedConnection(domain.config, publisher.id, hostile.id);
+      connection.push(connection.completion, CHUNK / 2n);
+      publisher.updateConnections();
+      for (let value = 3n; value < 10n; value++) assert.equal(publisher.sendCopy(value), 0);
+      hostile.close();
+      publisher.updateConnections();
+      assert.equal(ledger.inUse, 3, "the history and nothing else");
+      assert.equal(log.entries.length, 1, log.messages.join("\n"));
+    }),
+  );
 
   it(
     "cannot keep a chunk from the history or a loan",
@@ -200,7 +228,7 @@ describe("a length that a hostile publisher wrote", () => {
   const lengths = [9n, 2n ** 32n, 2n ** 53n, 2n ** 64n - 1n];
 
   /** Overwrites the number of elements in every chunk of the publisher's data segment. */
-  function tamper(domain: TestDomain, publisher: Publisher<typeof Bytes>, from: bigint, to: bigint): void {
+  function tamper(domain: TestDomain, publisher: Publisher<typeof bytes>, from: bigint, to: bigint): void {
     using memory = new TamperedMemory(sharedMemoryNames.dataSegment(domain.config, publisher.id));
     const id = BigInt.asUintN(64, publisher.id);
     const { longs, size } = memory.region;
@@ -210,7 +238,7 @@ describe("a length that a hostile publisher wrote", () => {
     }
   }
 
-  function slices(node: Node): PublishSubscribeService<typeof Bytes> {
+  function slices(node: Node): PublishSubscribeService<typeof bytes> {
     return node.service("a").publishSubscribe(bytes).create(QOS);
   }
 

@@ -227,11 +227,11 @@ class World {
     const subscriber = this.#anyOpen(this.#subscribers, which);
     if (subscriber === undefined) return;
     this.#connectAll();
-    const waiting = [...subscriber.queues.values()].filter(({ waiting }) => waiting.length > 0);
+    const waiting = waitingQueues(subscriber);
     assert.equal(subscriber.port.hasSamples(), waiting.length > 0);
     if (waiting.length === 0) {
       assert.equal(subscriber.port.receive(), undefined);
-    } else if (waiting.every(({ borrowed }) => borrowed === BORROWS)) {
+    } else if (waiting.every(isAtLimit)) {
       fails("ExceedsMaxBorrows", () => subscriber.port.receive());
     } else {
       this.#take(subscriber, subscriber.port.receive()!);
@@ -242,6 +242,11 @@ class World {
     const subscriber = this.#anyOpen(this.#subscribers, which);
     if (subscriber === undefined) return;
     this.#connectAll();
+    const waiting = waitingQueues(subscriber);
+    if (waiting.length > 0 && waiting.every(isAtLimit)) {
+      fails("ExceedsMaxBorrows", () => subscriber.port.drain(() => {}));
+      return;
+    }
     let calls = 0;
     const count = subscriber.port.drain((sample) => {
       const entry = this.#take(subscriber, sample);
@@ -250,9 +255,7 @@ class World {
       else this.#forget(entry);
     });
     assert.equal(count, calls);
-    for (const { waiting, borrowed } of subscriber.queues.values()) {
-      assert(waiting.length === 0 || borrowed === BORROWS);
-    }
+    assert(waitingQueues(subscriber).every(isAtLimit));
   }
 
   releaseSample(which: number): void {
@@ -292,6 +295,14 @@ class World {
       which,
     );
   }
+}
+
+function waitingQueues({ queues }: ModelSubscriber): ModelQueue[] {
+  return [...queues.values()].filter(({ waiting }) => waiting.length > 0);
+}
+
+function isAtLimit({ borrowed }: ModelQueue): boolean {
+  return borrowed === BORROWS;
 }
 
 function pick<T>(list: readonly T[], which: number): T | undefined {

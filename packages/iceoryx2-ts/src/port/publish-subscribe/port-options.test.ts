@@ -115,7 +115,7 @@ describe("a publisher", () => {
       for (const option of ["maxLoanedSamples", "initialMaxSliceLen"] as const) {
         for (const value of [...NOT_COUNTS, 2 ** 41]) {
           const message = new RegExp(
-            `^cannot create a publisher of service "Camera": ${option} is ${value}, but must be an integer from 0 to \\d+\\.$`,
+            `^cannot create a publisher of service "Camera": ${option} is ${value}, but must be an integer from 0`,
           );
           const create = (): unknown => camera.publisher({ [option]: value as number });
           refuses(create, InvalidArgumentError, "InvalidArgument", message);
@@ -152,7 +152,7 @@ describe("a publisher", () => {
       const service = node.service("a").publishSubscribe(bytes).create();
       const before = domain.leftovers();
       refuses(
-        () => service.publisher({ initialMaxSliceLen: 2 ** 40 }),
+        () => service.publisher({ initialMaxSliceLen: 2 ** 40, maxLoanedSamples: 2 ** 12 }),
         PublisherCreateError,
         "UnableToCreateDataSegment",
         /no memory for \d+ chunks of \d+ bytes/,
