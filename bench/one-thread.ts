@@ -1,5 +1,5 @@
 /** What one message costs in one thread: loan, send, receive, release of a 16-byte struct. */
-import { f64, i32, Node, type StructType, struct } from "iceoryx2-ts";
+import { f64, i32, Node, type Sample, type StructType, struct } from "iceoryx2-ts";
 import type { TestDomain } from "iceoryx2-ts/testing";
 import { measure, median } from "./statistics.ts";
 
@@ -36,13 +36,14 @@ export function oneThread(domain: TestDomain): OneThreadFigures {
     payload.funky = value;
     loan.send();
   };
+  const add = (sample: Sample<typeof Small>): void => {
+    sum += sample.payload.x;
+  };
   const variants = {
     drain: (calls: number): void => {
       for (let i = 0; i < calls; i++) {
         send(i);
-        subscriber.drain((sample) => {
-          sum += sample.payload.x;
-        });
+        subscriber.drain(add);
       }
     },
     receive: (calls: number): void => {
@@ -57,9 +58,7 @@ export function oneThread(domain: TestDomain): OneThreadFigures {
     sendCopy: (calls: number): void => {
       for (let i = 0; i < calls; i++) {
         publisher.sendCopy({ x: i, y: i, funky: i });
-        subscriber.drain((sample) => {
-          sum += sample.payload.x;
-        });
+        subscriber.drain(add);
       }
     },
   };

@@ -68,6 +68,13 @@ export class ReceiverConnection {
     }
   }
 
+  /** Looks how many chunks wait; the sender may take some of them back. 1 if a `pop` will find nonsense. */
+  waiting(): number {
+    if (this.isShut) return 0;
+    const length = this.#submission.refresh();
+    return length === CORRUPTED ? 1 : length;
+  }
+
   get hasChunks(): boolean {
     return !this.isShut && !this.#submission.isEmpty;
   }

@@ -10,6 +10,14 @@ import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { type Bag, BagSnapshot } from "../../lockfree/bag.ts";
 import { CORRUPTED } from "../../lockfree/queue-place.ts";
 import { isStorageError } from "../../transport/storage-error.ts";
+import {
+  type Borrower,
+  borrowIndexOf,
+  bucketOf,
+  connectionOf,
+  NOT_BORROWED,
+  setBorrowIndex,
+} from "./borrower.ts";
 import { ReceiveError } from "./port-errors.ts";
 import { ReceiverConnection, type SenderAddress } from "./receiver-connection.ts";
 
@@ -30,18 +38,6 @@ export interface ReceiverOptions {
   /** How many senders that left are kept for their samples. */
   readonly expiredConnectionsMax: number;
 }
-
-/** What was received and not yet given back. The receiver takes its memory away when it closes. */
-export interface Borrower {
-  readonly connection: ReceiverConnection;
-  readonly bucket: number;
-  /** Its place in the receiver's list of borrowers, or `NOT_BORROWED`. */
-  borrowIndex: number;
-  /** Goes over to a private copy of its bytes. */
-  detach(): void;
-}
-
-export const NOT_BORROWED = -1;
 
 export class Receiver {
   readonly origin: string;
@@ -126,7 +122,7 @@ export class Receiver {
 
   /** Remembers who holds a chunk that `receive` took. */
   addBorrower(borrower: Borrower): void {
-    borrower.borrowIndex = this.#borrowers.length;
+    setBorrowIndex(borrower, this.#borrowers.length);
     this.#borrowers.push(borrower);
   }
 
@@ -134,12 +130,13 @@ export class Receiver {
   giveBack(borrower: Borrower): void {
     const last = this.#borrowers.pop()!;
     if (last !== borrower) {
-      this.#borrowers[borrower.borrowIndex] = last;
-      last.borrowIndex = borrower.borrowIndex;
+      const index = borrowIndexOf(borrower);
+      this.#borrowers[index] = last;
+      setBorrowIndex(last, index);
     }
-    borrower.borrowIndex = NOT_BORROWED;
-    const { connection } = borrower;
-    connection.giveBack(borrower.bucket);
+    setBorrowIndex(borrower, NOT_BORROWED);
+    const connection = connectionOf(borrower);
+    connection.giveBack(bucketOf(borrower));
     if (connection.isExpired) this.#retire(connection);
   }
 
@@ -156,10 +153,14 @@ export class Receiver {
     this.#connected = this.#connections.filter((connection) => connection !== undefined);
   }
 
-  /** Everything that is held goes over to private memory, so that its chunks can go back before the port leaves. */
-  detachBorrowers(): void {
+  /**
+   * Gives back everything that is held, before the port leaves.
+   *
+   * @param detach makes a borrower go over to a private copy of its bytes.
+   */
+  detachBorrowers(detach: (borrower: Borrower) => void): void {
     for (const borrower of [...this.#borrowers]) {
-      borrower.detach();
+      detach(borrower);
       this.giveBack(borrower);
     }
   }

@@ -60,7 +60,7 @@ export class SenderConnection {
   }
 
   get isFull(): boolean {
-    return this.#submission.length === this.capacity;
+    return this.#submission.isFull;
   }
 
   /**
@@ -72,6 +72,11 @@ export class SenderConnection {
     this.#used[bucket] = 1;
     const evicted = this.#submission.push(this.#segment.pointerTo(bucket));
     return evicted < 0 ? evicted : this.#takeBack(evicted);
+  }
+
+  /** Looks how many buckets the receiver gave back. @returns that number, or `CORRUPTED`. */
+  returned(): number {
+    return this.#completion.refresh();
   }
 
   /** @returns a bucket that the receiver gave back, `EMPTY` or `CORRUPTED`. */

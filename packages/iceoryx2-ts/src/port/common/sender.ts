@@ -228,15 +228,15 @@ export class Sender {
 
   /** Takes back what the receiver released. @returns false if that made no sense, and the connection is gone. */
   #reclaim(connection: SenderConnection): boolean {
-    for (;;) {
+    let returned = connection.returned();
+    for (; returned > 0; returned--) {
       const bucket = connection.reclaim();
-      if (bucket === EMPTY) return true;
-      if (bucket === CORRUPTED) {
-        this.#giveUp(connection);
-        return false;
-      }
-      this.#release(bucket);
+      if (bucket === CORRUPTED) returned = CORRUPTED;
+      else this.#release(bucket);
     }
+    if (returned === 0) return true;
+    this.#giveUp(connection);
+    return false;
   }
 
   #reclaimEverything(): void {

@@ -137,7 +137,8 @@ export class PublisherPort<T extends PayloadType, H extends Header>
       const { segment } = this.#sender;
       const { view } = segment.region;
       const chunk = segment.bucketOffset(bucket);
-      payload.write(view, chunk + layout.payloadOffset, value);
+      // A hostile value may have another length by now; what it writes must not leave the chunk.
+      payload.write(view, chunk + layout.payloadOffset, value, length);
       if (extras?.userHeader !== undefined) {
         userHeader?.write(view, chunk + layout.userHeaderOffset, extras.userHeader);
       }

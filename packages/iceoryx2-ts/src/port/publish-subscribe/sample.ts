@@ -1,14 +1,7 @@
-import {
-  closeLease,
-  isReleased,
-  Lease,
-  leaseBase,
-  leaseMemory,
-  moveLease,
-  openLease,
-} from "../../payload/lease.ts";
+import { closeLease, isReleased, leaseBase, leaseMemory, moveLease, openLease } from "../../payload/lease.ts";
 import type { FixedType, PayloadType, ReadonlyView, Value } from "../../payload/meaning.ts";
-import { type Borrower, NOT_BORROWED, type Receiver } from "../common/receiver.ts";
+import { Borrower, borrowIndexOf, bucketOf, connectionOf, NOT_BORROWED } from "../common/borrower.ts";
+import type { Receiver } from "../common/receiver.ts";
 import type { ReceiverConnection } from "../common/receiver-connection.ts";
 import type { Header } from "./loan.ts";
 import type { MessageTypes } from "./message-types.ts";
@@ -48,39 +41,50 @@ export interface SampleOwner {
   readonly describeSample: () => string;
 }
 
+/** Shows what the chunk holds now; the object may have shown earlier contents of it. */
+export let openSample: (sample: ReceivedSample<PayloadType, Header>, length: number) => void;
+/** Whether the loop that received it leaves it alone. */
+export let isKept: (sample: ReceivedSample<PayloadType, Header>) => boolean;
+/** Goes over to a private copy of the bytes; every view of it follows. */
+export let detachSample: (sample: ReceivedSample<PayloadType, Header>) => void;
+
 export class ReceivedSample<T extends PayloadType, H extends Header>
-  extends Lease
-  implements Sample<T, H>, Borrower
+  extends Borrower
+  implements Sample<T, H>
 {
-  readonly connection: ReceiverConnection;
-  readonly bucket: number;
-  borrowIndex: number = NOT_BORROWED;
-  /** Whether the loop that received it leaves it alone. */
-  isKept = false;
   readonly #owner: SampleOwner;
+  #isKept = false;
   #length = 0;
   #view: unknown;
 
   constructor(owner: SampleOwner, connection: ReceiverConnection, bucket: number) {
-    super();
+    super(connection, bucket);
     this.#owner = owner;
-    this.connection = connection;
-    this.bucket = bucket;
   }
 
-  /** Shows what the chunk holds now; the object may have shown earlier contents of it. */
-  open(length: number): void {
-    const { connection, bucket } = this;
-    if (length !== this.#length) this.#view = undefined;
-    this.#length = length;
-    this.isKept = false;
-    openLease(
-      this,
-      connection.segment.region.view,
-      connection.chunkOffset(bucket),
-      this.#owner.describeSample,
-    );
-    this.#owner.receiver.addBorrower(this);
+  static {
+    openSample = (sample, length) => {
+      const { receiver, describeSample } = sample.#owner;
+      const connection = connectionOf(sample);
+      if (length !== sample.#length) sample.#view = undefined;
+      sample.#length = length;
+      sample.#isKept = false;
+      openLease(
+        sample,
+        connection.segment.region.view,
+        connection.chunkOffset(bucketOf(sample)),
+        describeSample,
+      );
+      receiver.addBorrower(sample);
+    };
+    isKept = (sample) => sample.#isKept;
+    detachSample = (sample) => {
+      const { layout } = sample.#owner.types;
+      const start = leaseBase(sample);
+      const end = start + layout.payloadOffset + sample.#length * layout.elementStride;
+      moveLease(sample, new DataView(leaseMemory(sample).buffer.slice(start, end)), 0);
+      sample.#view = undefined;
+    };
   }
 
   get payload(): ReadonlyView<T> {
@@ -130,23 +134,14 @@ export class ReceivedSample<T extends PayloadType, H extends Header>
 
   keep(): this {
     leaseMemory(this);
-    this.isKept = true;
+    this.#isKept = true;
     return this;
   }
 
   release(): void {
     if (isReleased(this)) return;
     closeLease(this);
-    if (this.borrowIndex !== NOT_BORROWED) this.#owner.receiver.giveBack(this);
-  }
-
-  detach(): void {
-    const { layout } = this.#owner.types;
-    const size = layout.payloadOffset + this.#length * layout.elementStride;
-    const memory = leaseMemory(this);
-    const copy = memory.buffer.slice(leaseBase(this), leaseBase(this) + size);
-    moveLease(this, new DataView(copy), 0);
-    this.#view = undefined;
+    if (borrowIndexOf(this) !== NOT_BORROWED) this.#owner.receiver.giveBack(this);
   }
 
   [Symbol.dispose](): void {

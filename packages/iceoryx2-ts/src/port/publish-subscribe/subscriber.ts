@@ -4,12 +4,13 @@ import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
+import { bucketOf } from "../common/borrower.ts";
 import type { PortEntry } from "../common/port-entry.ts";
 import type { Receiver } from "../common/receiver.ts";
 import type { ReceiverConnection } from "../common/receiver-connection.ts";
 import type { Header } from "./loan.ts";
 import type { MessageTypes } from "./message-types.ts";
-import { ReceivedSample, type Sample, type SampleOwner } from "./sample.ts";
+import { detachSample, isKept, openSample, ReceivedSample, type Sample, type SampleOwner } from "./sample.ts";
 import { readNumberOfElements } from "./sample-header.ts";
 
 export interface SubscriberOptions {
@@ -98,7 +99,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
       const length = this.#checkedLength(connection);
       if (length < 0) continue;
       const sample = new ReceivedSample<T, H>(this, connection, connection.bucket);
-      sample.open(length);
+      openSample(sample, length);
       return sample;
     }
   }
@@ -124,7 +125,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     this.#closed = true;
     this.#service.node.disown(this);
     // A publisher takes every chunk back as soon as the entry is gone.
-    this.receiver.detachBorrowers();
+    this.receiver.detachBorrowers((sample) => detachSample(sample as ReceivedSample<T, H>));
     this.#entry.deregister();
     this.receiver.close();
     this.#entry.remove();
@@ -142,19 +143,20 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     if (this.#closed) throw new ClosedError(this.#entry.origin);
   }
 
-  /** At most a full buffer, so that a publisher that never pauses does not keep the caller for ever. */
+  /** What waits now and no more, so that a publisher that never pauses does not keep the caller for ever. */
   #drainOne(connection: ReceiverConnection, callback: (sample: Sample<T, H>) => void): number {
     let count = 0;
-    while (count < connection.capacity && !this.#closed && this.receiver.receiveFrom(connection)) {
+    for (let waiting = connection.waiting(); waiting > 0 && !this.#closed; waiting--) {
+      if (!this.receiver.receiveFrom(connection)) break;
       count++;
       const length = this.#checkedLength(connection);
       if (length < 0) continue;
       const sample = this.#reuse(connection);
-      sample.open(length);
+      openSample(sample, length);
       try {
         callback(sample);
       } finally {
-        if (sample.isKept) this.#reusable.get(connection)![sample.bucket] = undefined;
+        if (isKept(sample)) this.#reusable.get(connection)![bucketOf(sample)] = undefined;
         else sample.release();
       }
     }
