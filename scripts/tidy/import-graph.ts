@@ -57,11 +57,11 @@ function rankOf(folder: string): number {
 
 /** Imports that point upwards or sideways, and folders that are in no stratum. Tests may import what they test with. */
 export function findWrongDirections(files: readonly ProjectFile[], root: string): Finding[] {
-  return files.flatMap((file): Finding[] => {
+  const sources = files.filter(({ path }) => !isTest(path));
+  return sources.flatMap((file): Finding[] => {
     const folder = folderOf(file.path, root);
     const rank = rankOf(folder);
     if (rank < 0) return [{ path: file.path, line: undefined, message: `"${folder}" is in no stratum` }];
-    if (isTest(file.path)) return [];
     return importsOf(file)
       .filter(({ target }) => target.startsWith(root) && folderOf(target, root) !== folder)
       .filter(({ target }) => rankOf(folderOf(target, root)) >= rank)

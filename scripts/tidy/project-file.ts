@@ -40,7 +40,7 @@ export function isScript(path: string): boolean {
 
 /** A test or what only tests, benchmarks and type checks use. */
 export function isTest(path: string): boolean {
-  return /\.(test|bench)\.[cm]?ts$/.test(path) || path.includes("/type-tests/");
+  return /\.(test|test-support|bench)\.[cm]?ts$/.test(path) || path.includes("/type-tests/");
 }
 
 /** The text with its comments blanked out, line by line in place, so that rules about code do not read prose. */

@@ -26,7 +26,7 @@ function isTagged(domain: TestDomain, node: Node): boolean {
 
 describe("a node's registration in a service", () => {
   it(
-    "lives as long as any handle or port of the node",
+    "lives as long as some handle or port of the node",
     inDomain((node, domain) => {
       const first = node.service("a").publishSubscribe(u64).create();
       const second = node.service("a").publishSubscribe(u64).open();

@@ -71,7 +71,8 @@ describe("a signal", () => {
     it(`${signal} ends ticks`, async () => {
       using domain = new TestDomain();
       const script = `${openNode("wait")}
-        for await (const tick of node.ticks(5)) if (tick === 2) say("ready");
+        let ticks = 0;
+        for await (const _ of node.ticks(5)) if (++ticks === 2) say("ready");
         say("ended");`;
       const ending = await interrupt(domain, script, signal);
       assert.deepEqual([ending.code, ending.signal, ending.stdout.slice(-6)], [0, null, "ended\n"]);

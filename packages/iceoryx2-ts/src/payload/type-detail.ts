@@ -22,8 +22,8 @@ export const UNIT_TYPE_DETAIL: TypeDetail = Object.freeze({
   alignment: 1,
 });
 
-/** 1 GiB: the largest that the static configuration of a service may state. */
-const ALIGNMENT_MAX = 2 ** 30;
+/** A page: mappings begin at one, and upstream's allocator serves no more. */
+const ALIGNMENT_MAX = 4096;
 
 /**
  * @param payloadAlignment raises the type's own alignment, in bytes; a power of two.

@@ -211,7 +211,8 @@ export class Sender {
     const count = Math.min(request, connection.capacity, this.#historyLength);
     const { length } = this.#history;
     for (let age = count; age > 0; age--) {
-      this.#deliver(connection, this.#history[(this.#historyNext + length - age) % length]!);
+      const bucket = this.#history[(this.#historyNext + length - age) % length]!;
+      if (!this.#deliver(connection, bucket)) return;
     }
   }
 

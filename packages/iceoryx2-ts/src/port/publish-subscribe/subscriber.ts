@@ -172,8 +172,10 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
       this.#reusable.set(connection, samples);
     }
     const { bucket } = connection;
-    samples[bucket] ??= new ReceivedSample<T, H>(this, connection, bucket);
-    return samples[bucket];
+    // A sample that is still open is one that a hostile publisher sent twice.
+    if (samples[bucket]?.released !== true)
+      samples[bucket] = new ReceivedSample<T, H>(this, connection, bucket);
+    return samples[bucket]!;
   }
 
   /** The number of elements of the chunk that was just taken; -1 if it was nonsense and went back. */
