@@ -23,11 +23,11 @@ export { ConfigCreationError } from "./config/config-file.ts";
 export type { AllocationStrategy, BackpressureStrategy } from "./config/settings.ts";
 export { DocumentError } from "./config/toml-codec.ts";
 export { NodeCreationFailure, NodeListFailure } from "./lifecycle/node-errors.ts";
-export type { RunOptions } from "./lifecycle/steps.ts";
 export type { SignalMode } from "./lifecycle/termination.ts";
 export type { NodeDetails } from "./node/node-details.ts";
 export type { NodeStateKind, NodeView } from "./node/node-list.ts";
 export { type ErrnoName, OsError } from "./os/os-error.ts";
+export type { RunOptions } from "./os/steps.ts";
 export { type ArrayType, array } from "./payload/array.ts";
 export type { Many } from "./payload/elements.ts";
 export type {

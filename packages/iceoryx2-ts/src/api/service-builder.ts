@@ -2,7 +2,7 @@ import { ClosedError } from "../base/general-errors.ts";
 import type { NodeState } from "../lifecycle/node-state.ts";
 import { serviceSteps } from "../lifecycle/service-lifecycle.ts";
 import type { ServiceState } from "../lifecycle/service-state.ts";
-import { type RunOptions, runAsync, runSync, type Steps } from "../lifecycle/steps.ts";
+import { type RunOptions, runAsync, runSync, type Steps } from "../os/steps.ts";
 import type { FixedType, PayloadType } from "../payload/meaning.ts";
 import { typeDetailOf } from "../payload/type-detail.ts";
 import type { Header } from "../port/publish-subscribe/loan.ts";

@@ -74,9 +74,8 @@ describe("a service with ports leaves nothing behind and throws typed errors whe
   const sets: readonly (readonly [what: string, calls: readonly OsCall[]])[] = [
     ["creating a file or shared memory", ["createExclusive", "shmCreateExclusive", "mkdir"]],
     ["opening a file or shared memory", ["open", "shmOpen"]],
-    ["reading or writing a file", ["readAll", "writeAll", "fstat", "fchmod"]],
+    ["reading or writing a file", ["read", "readAll", "writeAll", "fstat", "fchmod"]],
     ["reserving or mapping memory", ["ftruncate", "fallocate", "map"]],
-    ["closing a descriptor", ["close"]],
   ];
   for (const [what, calls] of sets) {
     for (const errno of ["ENOSPC", "EACCES", "EMFILE"] as const) {

@@ -117,10 +117,6 @@ describe("the state of a node", () => {
     });
   }
 
-  it("fails with a typed error and leaves nothing behind when a descriptor cannot be closed", () => {
-    failEverywhere(["close"], "EIO", "InternalError");
-  });
-
   it("of a name that is not allowed is not made by the API", async () => {
     const { Node } = await import("../api/node.ts");
     using domain = new TestDomain();

@@ -5,7 +5,7 @@ import type {
   CommonOpenErrorCode,
   ServiceRequest,
 } from "../service/service-request.ts";
-import { type StaticConfig, SUPPORTED_VERSION } from "../service/static-config.ts";
+import { type PackageVersion, type StaticConfig, SUPPORTED_VERSION } from "../service/static-config.ts";
 import type { StorageError, StorageErrorCode } from "../transport/storage-error.ts";
 
 /** What an attempt to open found instead of a usable service. */
@@ -92,7 +92,7 @@ export class ServiceFailures {
     );
   }
 
-  otherVersion({ version: { major, minor, patch } }: StaticConfig): Error {
+  otherVersion({ major, minor, patch }: PackageVersion): Error {
     const ours = `${SUPPORTED_VERSION.major}.${SUPPORTED_VERSION.minor}.${SUPPORTED_VERSION.patch}`;
     return this.#open(
       "VersionMismatch",

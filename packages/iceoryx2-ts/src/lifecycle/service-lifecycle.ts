@@ -5,11 +5,13 @@
  * with our own node already in it. Removal goes the other way round, the tag last.
  */
 import { ClosedError } from "../base/general-errors.ts";
-import type { Iox2Error } from "../base/iox2-error.ts";
+import { Iox2Error } from "../base/iox2-error.ts";
 import { readUniqueId, writeUniqueId } from "../base/unique-id.ts";
+import { DocumentError } from "../config/toml-codec.ts";
 import type { Bag } from "../lockfree/bag.ts";
 import { generateId } from "../node/id-generator.ts";
 import { createServiceTag, removeServiceTag } from "../node/tags.ts";
+import type { Steps } from "../os/steps.ts";
 import { cleanup } from "../recovery/dead-nodes.ts";
 import { checkRequirements } from "../service/attributes.ts";
 import { DynamicConfig } from "../service/dynamic-config.ts";
@@ -17,8 +19,10 @@ import { NODE_ENTRY_SIZE } from "../service/port-details.ts";
 import { serviceHash } from "../service/service-hash.ts";
 import type { ServiceRequest } from "../service/service-request.ts";
 import {
+  isSupportedVersion,
   type MessagingPattern,
   readStaticConfig,
+  readStaticConfigVersion,
   type StaticConfig,
   SUPPORTED_VERSION,
   writeStaticConfig,
@@ -29,7 +33,6 @@ import { isStorageError, type StorageError, toStorageError } from "../transport/
 import type { NodeState } from "./node-state.ts";
 import { type Obstacle, ServiceFailures } from "./service-failures.ts";
 import { ServiceState } from "./service-state.ts";
-import type { Steps } from "./steps.ts";
 
 /** Upstream's interval between two looks at a service that is on its way, in milliseconds. */
 const RETRY_INTERVAL = 25;
@@ -133,19 +136,24 @@ class Lifecycle<P extends MessagingPattern> {
       if (cause.code === "DoesNotExist") throw this.#failures.doesNotExist(cause);
       throw this.#failures.notOpened(cause);
     }
+    return this.#parse(content);
+  }
+
+  #parse(content: Uint8Array): StaticConfig {
     try {
-      return readStaticConfig(new TextDecoder("utf-8", { fatal: true }).decode(content));
-    } catch (cause) {
-      throw this.#failures.unreadable(this.#path, cause as Error);
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+      // Documents of another version may have other keys, so the version comes first.
+      const version = readStaticConfigVersion(text);
+      if (!isSupportedVersion(version)) throw this.#failures.otherVersion(version);
+      return readStaticConfig(text);
+    } catch (error) {
+      throw error instanceof Iox2Error && !(error instanceof DocumentError)
+        ? error
+        : this.#failures.unreadable(this.#path, error as Error);
     }
   }
 
   #check(found: StaticConfig): void {
-    const { major, minor, patch } = SUPPORTED_VERSION;
-    const { version } = found;
-    if (version.major !== major || version.minor !== minor || version.patch !== patch) {
-      throw this.#failures.otherVersion(found);
-    }
     if (found.serviceHash !== this.#hash) throw this.#failures.otherService(this.#path, found);
     if (found.messagingPattern.kind !== this.#request.kind) throw this.#failures.otherPattern(found);
     const unmet = checkRequirements(found.attributes, this.#request.requirements);

@@ -206,8 +206,10 @@ describe("any type", () => {
         memory.bytes.set(Uint8Array.from(memory.bytes, (_, index) => noise[index % noise.length]!));
         const value = memory.read();
         assert.deepEqual(plain(memory.readonlyView), plain(value));
-        // What was read is a value of the type, but for characters that a string cannot hold.
-        if (!hasStrings(value)) assert.deepEqual(memoryWith(type, untyped(value)).read(), value);
+        // What was read is a value of the type, but for characters that a string cannot hold. Numbers are compared,
+        // not bits: of a NaN that signals, JavaScript makes one that does not.
+        if (!hasStrings(value))
+          assert.deepEqual(plain(memoryWith(type, untyped(value)).read()), plain(value));
       }),
     );
   });

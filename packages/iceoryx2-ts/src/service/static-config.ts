@@ -63,8 +63,15 @@ const uniqueId: Codec<bigint> = {
   encode: (id) => uniqueIdHalves.encode({ payloadValue: payloadValueOf(id), uniqueValue: ownerOf(id) }),
 };
 
+const version = record<PackageVersion>("snake_case", { major: u16, minor: u16, patch: u16 });
+
+/** All that is certain to be the same in the documents of other versions. */
+const versionDocument = record<Pick<StaticConfigDocument, "iceoryx2Version">>("snake_case", {
+  iceoryx2Version: version,
+});
+
 const document = record<StaticConfigDocument>("snake_case", {
-  iceoryx2Version: record<PackageVersion>("snake_case", { major: u16, minor: u16, patch: u16 }),
+  iceoryx2Version: version,
   serviceHash: text(checkFileName),
   serviceName: text(checkServiceName),
   uniqueServiceId: uniqueId,
@@ -84,4 +91,15 @@ export function writeStaticConfig(config: StaticConfig): string {
 export function readStaticConfig(content: string): StaticConfig {
   const { iceoryx2Version: version, uniqueServiceId: serviceId, ...rest } = parseDocument(document, content);
   return { version, serviceId, ...rest };
+}
+
+/** The version in a static configuration whose other content may be unknown. @throws DocumentError */
+export function readStaticConfigVersion(content: string): PackageVersion {
+  return parseDocument(versionDocument, content).iceoryx2Version;
+}
+
+/** Whether this library can open a service of that version: peers compare for equality. */
+export function isSupportedVersion({ major, minor, patch }: PackageVersion): boolean {
+  const supported = SUPPORTED_VERSION;
+  return major === supported.major && minor === supported.minor && patch === supported.patch;
 }

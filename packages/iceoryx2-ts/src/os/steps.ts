@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { TimeoutError } from "../base/general-errors.ts";
-import type { Os } from "../os/os.ts";
+import type { Os } from "./os.ts";
 
 /** Yields pauses in milliseconds, returns the result. */
 export type Steps<T> = Generator<number, T, void>;
