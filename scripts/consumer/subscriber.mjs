@@ -10,9 +10,11 @@ const subscriber = node
   .subscriber();
 
 const samples = [];
-for await (const sample of subscriber) {
+while (samples.length < 5 && (await node.wait(1))) {
+  const sample = subscriber.receive();
+  if (sample === undefined) continue;
   samples.push(sample.copy());
-  if (samples.length === 5) break;
+  sample.release();
 }
 console.log(JSON.stringify(samples));
 node.close();

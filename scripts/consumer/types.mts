@@ -43,9 +43,12 @@ export async function talk(signal: AbortSignal): Promise<number> {
   loan.payload.pose = { x: 1, y: 2 };
   loan.payload.joints.push(3);
   let receivers: number = loan.send();
-  for await (const sample of subscriber.samples({ timeout: 10, signal })) {
-    receivers += sample.payload.pose.x;
-    describe(sample.copy());
+  for await (const tick of node.ticks(10, { signal })) {
+    receivers += tick;
+    subscriber.drain((sample) => {
+      receivers += sample.payload.pose.x;
+      describe(sample.copy());
+    });
   }
   return receivers;
 }

@@ -91,13 +91,19 @@ export type {
 export type { HeaderReadonly, Sample } from "./port/publish-subscribe/sample.ts";
 export type { SampleHeader } from "./port/publish-subscribe/sample-header.ts";
 export type { Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";
+export type { CleanupState } from "./recovery/dead-nodes.ts";
+export { ServiceRemoveError } from "./recovery/force-removal.ts";
 export {
   type Attribute,
   AttributeDefinitionError,
   type Attributes,
   type AttributeValues,
 } from "./service/attributes.ts";
-export type { MessageTypeDetails, PublishSubscribePattern } from "./service/messaging-pattern.ts";
+export type {
+  MessageTypeDetails,
+  MessagingPatternKind,
+  PublishSubscribePattern,
+} from "./service/messaging-pattern.ts";
 export type { PublishSubscribeQos } from "./service/publish-subscribe.ts";
 export {
   PublishSubscribeCreateError,

@@ -1,13 +1,18 @@
 import { ClosedError, InvalidArgumentError } from "../base/general-errors.ts";
-import { checkNodeName, checkUserServiceName } from "../base/names.ts";
+import { checkNodeName, checkServiceName, checkUserServiceName } from "../base/names.ts";
 import { Config } from "../config/config.ts";
+import { blockingCleanup, cleanupAsync, tryCleanup } from "../lifecycle/cleanup.ts";
 import { NodeListFailure } from "../lifecycle/node-errors.ts";
 import { NodeState } from "../lifecycle/node-state.ts";
 import { closeAtExit, type SignalMode } from "../lifecycle/termination.ts";
 import { type PauseContext, pauseFor } from "../lifecycle/waiting.ts";
-import { listNodes, type NodeView } from "../node/node-list.ts";
+import { listNodeIds, listNodes, type NodeView } from "../node/node-list.ts";
 import { hostOs } from "../os/host.ts";
 import { isOsError } from "../os/os-error.ts";
+import type { RunOptions } from "../os/steps.ts";
+import type { CleanupState } from "../recovery/dead-nodes.ts";
+import { forceRemoveService } from "../recovery/force-removal.ts";
+import type { MessagingPatternKind } from "../service/messaging-pattern.ts";
 import { ServiceBuilder } from "./service-builder.ts";
 
 export interface NodeOptions {
@@ -142,6 +147,46 @@ export class Node implements Disposable {
   }
 
   /**
+   * Cleans up after all dead nodes of the domain; those that somebody else is cleaning up are left to him. It happens
+   * by itself when nodes are created or closed and when services are opened, as the configuration says.
+   */
+  tryCleanupDeadNodes(): CleanupState {
+    return tryCleanup(this.#demandOpen(), () => this.#otherNodes());
+  }
+
+  /**
+   * As `tryCleanupDeadNodes`, but waits for other cleaners and blocks the thread.
+   *
+   * @param timeout in milliseconds per dead node.
+   */
+  blockingCleanupDeadNodes(timeout: number): CleanupState {
+    return blockingCleanup(this.#demandOpen(), () => this.#otherNodes(), timeout);
+  }
+
+  /**
+   * The same without blocking: the event loop runs between two nodes.
+   *
+   * @param options `timeout` is meant per dead node; `config.global.creationTimeout` by default.
+   * @throws the signal's reason when it is aborted; what is cleaned up until then stays so.
+   */
+  async cleanupDeadNodes(options: RunOptions = {}): Promise<CleanupState> {
+    return cleanupAsync(this.#demandOpen(), () => this.#otherNodes(), options);
+  }
+
+  /**
+   * Removes a service whatever its state and whoever uses it. For a service that nothing else frees: those who have it
+   * open go on with memory that nobody else can reach.
+   *
+   * @returns whether there was anything.
+   * @throws ServiceRemoveError, InvalidNameError, ClosedError
+   */
+  forceRemoveService(name: string, pattern: MessagingPatternKind): boolean {
+    const { os, config } = this.#demandOpen();
+    checkServiceName(name);
+    return forceRemoveService(os, config, name, pattern);
+  }
+
+  /**
    * Closes everything that was created through this node, in reverse order, and takes it off the machine. It also
    * happens when the process ends by itself, by `process.exit` or by an uncaught exception.
    */
@@ -167,7 +212,13 @@ export class Node implements Disposable {
     };
   }
 
-  #demandOpen(): void {
+  #otherNodes(): bigint[] {
+    const { os, config, id } = this.#state;
+    return listNodeIds(os, config).filter((nodeId) => nodeId !== id);
+  }
+
+  #demandOpen(): NodeState {
     if (this.closed) throw new ClosedError(this.#state.origin);
+    return this.#state;
   }
 }

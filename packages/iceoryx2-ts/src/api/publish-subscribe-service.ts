@@ -1,6 +1,8 @@
 import { ClosedError } from "../base/general-errors.ts";
+import { blockingCleanup, cleanupAsync, tryCleanup } from "../lifecycle/cleanup.ts";
 import type { NodeResource } from "../lifecycle/node-state.ts";
 import type { ServiceState } from "../lifecycle/service-state.ts";
+import type { RunOptions } from "../os/steps.ts";
 import type { FixedType, PayloadType } from "../payload/meaning.ts";
 import { createPublisher } from "../port/publish-subscribe/create-publisher.ts";
 import { createSubscriber } from "../port/publish-subscribe/create-subscriber.ts";
@@ -8,7 +10,9 @@ import type { Header } from "../port/publish-subscribe/loan.ts";
 import { type MessageTypes, messageTypes } from "../port/publish-subscribe/message-types.ts";
 import type { Publisher, PublisherOptions } from "../port/publish-subscribe/publisher.ts";
 import type { Subscriber, SubscriberOptions } from "../port/publish-subscribe/subscriber.ts";
+import type { CleanupState } from "../recovery/dead-nodes.ts";
 import type { Attributes } from "../service/attributes.ts";
+import { registeredNodes } from "../service/registered-nodes.ts";
 import type { PublishSubscribePattern } from "../service/static-config.ts";
 
 /** A publish-subscribe service that is open here: the factory of its ports. */
@@ -27,6 +31,12 @@ export interface PublishSubscribeService<T extends PayloadType, H extends Header
   publisher(options?: PublisherOptions): Publisher<T, H>;
   /** @throws SubscriberCreateError, InvalidNameError, InvalidArgumentError, ClosedError */
   subscriber(options?: SubscriberOptions): Subscriber<T, H>;
+  /** As `Node.tryCleanupDeadNodes`, for the nodes that have this service open. */
+  tryCleanupDeadNodes(): CleanupState;
+  /** As `Node.blockingCleanupDeadNodes`, for the nodes that have this service open. */
+  blockingCleanupDeadNodes(timeout: number): CleanupState;
+  /** As `Node.cleanupDeadNodes`, for the nodes that have this service open. */
+  cleanupDeadNodes(options?: RunOptions): Promise<CleanupState>;
   /** Gives up this handle. Ports keep the service alive. */
   close(): void;
 }
@@ -88,6 +98,18 @@ class ServiceHandle<T extends PayloadType, H extends Header>
     return createSubscriber<T, H>(this.#open(), this.#types, options);
   }
 
+  tryCleanupDeadNodes(): CleanupState {
+    return tryCleanup(this.#open().node, () => this.#otherNodes());
+  }
+
+  blockingCleanupDeadNodes(timeout: number): CleanupState {
+    return blockingCleanup(this.#open().node, () => this.#otherNodes(), timeout);
+  }
+
+  async cleanupDeadNodes(options: RunOptions = {}): Promise<CleanupState> {
+    return cleanupAsync(this.#open().node, () => this.#otherNodes(), options);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -101,6 +123,11 @@ class ServiceHandle<T extends PayloadType, H extends Header>
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #otherNodes(): bigint[] {
+    const { node, dynamicConfig } = this.#state;
+    return registeredNodes(dynamicConfig.nodes).filter((nodeId) => nodeId !== node.id);
   }
 
   #open(): ServiceState<PublishSubscribePattern> {

@@ -10,8 +10,10 @@ import type { Config } from "../config/config.ts";
 import { generateId, generateNodeId } from "../node/id-generator.ts";
 import { MonitoringToken } from "../node/monitoring-token.ts";
 import { writeNodeDetails } from "../node/node-details.ts";
+import { listTags } from "../node/tags.ts";
 import type { Os } from "../os/os.ts";
 import { isOsError } from "../os/os-error.ts";
+import { runSync } from "../os/steps.ts";
 import { cleanupDeadNodes } from "../recovery/dead-nodes.ts";
 import { fileNames } from "../transport/names.ts";
 import { createStaticStorage, removeStaticStorage } from "../transport/static-storage.ts";
@@ -100,14 +102,33 @@ export class NodeState {
     }
     this.#created.clear();
     if (this.config.global.node.cleanupDeadNodesOnDestruction) this.#cleanupDeadNodes();
+    if (this.#hasTags()) {
+      // Something could not be removed. As a dead node it is found and finished by the next cleaner.
+      log(
+        "warn",
+        this.origin,
+        "not everything could be removed; the next node that cleans up does the rest.",
+      );
+      this.#token.abandon();
+      return;
+    }
     removeNodeFiles(this.os, this.config, this.id);
     this.#token.destroy();
+  }
+
+  #hasTags(): boolean {
+    try {
+      const { serviceHashes, portIds } = listTags(this.os, this.config, this.id);
+      return serviceHashes.length > 0 || portIds.length > 0;
+    } catch {
+      return true;
+    }
   }
 
   /** The dead are nobody's duty in particular, so that they fail must not keep the living from working. */
   #cleanupDeadNodes(): void {
     try {
-      cleanupDeadNodes(this.os, this.config);
+      runSync(this.os, cleanupDeadNodes(this.os, this.config, 0));
     } catch (error) {
       log("warn", this.origin, `looking for dead nodes failed: ${error}`);
     }

@@ -1,5 +1,6 @@
 /** The errors that creating and opening a service can end with, in words; the same for every messaging pattern. */
 import type { Config } from "../config/config.ts";
+import type { Remnant } from "../recovery/orphans.ts";
 import type {
   CommonCreateErrorCode,
   CommonOpenErrorCode,
@@ -9,9 +10,12 @@ import { type PackageVersion, type StaticConfig, SUPPORTED_VERSION } from "../se
 import type { StorageError, StorageErrorCode } from "../transport/storage-error.ts";
 
 /** What an attempt to open found instead of a usable service. */
-export type Obstacle =
-  | { readonly reason: "BeingCreated"; readonly detail: string }
-  | { readonly reason: "MarkedForDestruction" };
+export interface Obstacle {
+  readonly reason: "BeingCreated" | "MarkedForDestruction";
+  readonly detail: string;
+  /** What is there, in case that its creator or last user died. */
+  readonly remnant: Remnant;
+}
 
 const CREATE_CODES: Readonly<Partial<Record<StorageErrorCode, CommonCreateErrorCode>>> = {
   AlreadyExists: "AlreadyExists",
@@ -139,10 +143,7 @@ export class ServiceFailures {
 
   obstructed(obstacle: Obstacle): Error {
     if (obstacle.reason === "MarkedForDestruction") {
-      return this.#open(
-        "IsMarkedForDestruction",
-        "its last user is just removing it. Use openOrCreate, or try again.",
-      );
+      return this.#open("IsMarkedForDestruction", `${obstacle.detail}. Use openOrCreate, or try again.`);
     }
     const { creationTimeout } = this.#config.global;
     return this.#open(

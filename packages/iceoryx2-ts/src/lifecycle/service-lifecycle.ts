@@ -6,16 +6,18 @@
  */
 import { ClosedError } from "../base/general-errors.ts";
 import { Iox2Error } from "../base/iox2-error.ts";
-import { readUniqueId, writeUniqueId } from "../base/unique-id.ts";
+import { writeUniqueId } from "../base/unique-id.ts";
 import { DocumentError } from "../config/toml-codec.ts";
 import type { Bag } from "../lockfree/bag.ts";
 import { generateId } from "../node/id-generator.ts";
 import { createServiceTag, removeServiceTag } from "../node/tags.ts";
 import type { Steps } from "../os/steps.ts";
-import { cleanup } from "../recovery/dead-nodes.ts";
+import { cleanupDeadNodesAmong } from "../recovery/dead-nodes.ts";
+import { removeOrphan } from "../recovery/orphans.ts";
 import { checkRequirements } from "../service/attributes.ts";
 import { DynamicConfig } from "../service/dynamic-config.ts";
 import { NODE_ENTRY_SIZE } from "../service/port-details.ts";
+import { registeredNodes } from "../service/registered-nodes.ts";
 import { serviceHash } from "../service/service-hash.ts";
 import type { ServiceRequest } from "../service/service-request.ts";
 import {
@@ -67,35 +69,60 @@ class Lifecycle<P extends MessagingPattern> {
   }
 
   *open(): Steps<ServiceState<P>> {
-    const deadline = this.#deadline();
-    for (;;) {
-      const result = this.#tryOpen();
+    for (let deadline = this.#deadline(); ; ) {
+      const result = yield* this.#tryOpen();
       if (result instanceof ServiceState) return result;
-      if (this.#node.os.monotonicTime() >= deadline) throw this.#failures.obstructed(result);
+      if (this.#node.os.monotonicTime() >= deadline && !this.#removeOrphan(result)) {
+        throw this.#failures.obstructed(result);
+      }
       yield RETRY_INTERVAL;
       this.#demandOpenNode();
     }
   }
 
   *openOrCreate(): Steps<ServiceState<P>> {
-    const deadline = this.#deadline();
+    let deadline = this.#deadline();
     for (let lostRaces = 0; ; ) {
-      const found = unless("DoesNotExist", () => this.#tryOpen());
+      const found = yield* this.#openUnlessMissing();
       if (found instanceof ServiceState) return found;
       if (found === undefined) {
-        const created = unless("AlreadyExists", () => this.#createNew(this.#request.toCreate()));
+        const created = this.#createUnlessThere();
         if (created !== undefined) return created;
         lostRaces++;
       }
       if (this.#node.os.monotonicTime() >= deadline) {
-        throw found === undefined || lostRaces > 1
-          ? this.#failures.systemInFlux(lostRaces)
-          : this.#failures.obstructed(found);
+        if (found === undefined) throw this.#failures.systemInFlux(lostRaces);
+        if (!this.#removeOrphan(found)) throw this.#failures.obstructed(found);
+        deadline = this.#deadline();
       }
       // Who just lost a race finds the winner's service without waiting.
       yield found === undefined ? 0 : RETRY_INTERVAL;
       this.#demandOpenNode();
     }
+  }
+
+  *#openUnlessMissing(): Steps<ServiceState<P> | Obstacle | undefined> {
+    try {
+      return yield* this.#tryOpen();
+    } catch (error) {
+      if (error instanceof Iox2Error && error.code === "DoesNotExist") return undefined;
+      throw error;
+    }
+  }
+
+  #createUnlessThere(): ServiceState<P> | undefined {
+    try {
+      return this.#createNew(this.#request.toCreate());
+    } catch (error) {
+      if (error instanceof Iox2Error && error.code === "AlreadyExists") return undefined;
+      throw error;
+    }
+  }
+
+  /** What stayed unusable for the whole time and belongs to no living node is in nobody's hands. */
+  #removeOrphan({ remnant }: Obstacle): boolean {
+    const { os, config, id } = this.#node;
+    return removeOrphan(os, config, this.#hash, remnant, id);
   }
 
   /** The node may be closed during a pause. */
@@ -108,31 +135,29 @@ class Lifecycle<P extends MessagingPattern> {
     return os.monotonicTime() + BigInt(Math.round(config.global.creationTimeout * 1e6));
   }
 
-  #tryOpen(): ServiceState<P> | Obstacle {
+  *#tryOpen(): Steps<ServiceState<P> | Obstacle> {
     const staticConfig = this.#readStaticConfig();
-    if (staticConfig === undefined) {
-      return {
-        reason: "BeingCreated",
-        detail: `its static configuration "${this.#path}" is still being written`,
-      };
-    }
+    if ("reason" in staticConfig) return staticConfig;
     this.#check(staticConfig);
     const registered = this.#node.services.get(this.#hash);
     if (registered?.staticConfig.serviceId === staticConfig.serviceId) {
       registered.acquire();
       return registered as unknown as ServiceState<P>;
     }
-    return this.#register(staticConfig);
+    return yield* this.#register(staticConfig);
   }
 
-  /** @returns undefined while it is being written. */
-  #readStaticConfig(): StaticConfig | undefined {
+  #readStaticConfig(): StaticConfig | Obstacle {
+    const { os } = this.#node;
     let content: Uint8Array;
     try {
-      content = readStaticStorage(this.#node.os, this.#path);
+      content = readStaticStorage(os, this.#path);
     } catch (error) {
       const cause = toStorageError(error, this.#path);
-      if (cause.code === "InitializationNotYetFinalized") return undefined;
+      if (cause.code === "InitializationNotYetFinalized") {
+        const detail = `its static configuration "${this.#path}" is still being written`;
+        return { reason: "BeingCreated", detail, remnant: { unwrittenInode: os.lstat(this.#path).inode } };
+      }
       if (cause.code === "DoesNotExist") throw this.#failures.doesNotExist(cause);
       throw this.#failures.notOpened(cause);
     }
@@ -162,49 +187,49 @@ class Lifecycle<P extends MessagingPattern> {
   }
 
   /** Adds our node to an existing service. */
-  #register(staticConfig: StaticConfig): ServiceState<P> | Obstacle {
+  *#register(staticConfig: StaticConfig): Steps<ServiceState<P> | Obstacle> {
     const { os, config } = this.#node;
-    const ownsTag = this.#createTag((cause) => this.#failures.tagNotCreatedAtOpen(cause));
-    let dynamicConfig: DynamicConfig | undefined;
+    const { serviceId, messagingPattern } = staticConfig;
+    let dynamicConfig: DynamicConfig;
     try {
-      const { serviceId, messagingPattern } = staticConfig;
       dynamicConfig = DynamicConfig.open(os, config, serviceId, messagingPattern, 0);
-      if (config.global.service.cleanupDeadNodesOnOpen) this.#cleanupDeadNodes(dynamicConfig.nodes);
-      const added = addNode(dynamicConfig.nodes, this.#node);
-      if (typeof added === "object") {
-        return new ServiceState<P>(this.#node, staticConfig, dynamicConfig, added.slot);
-      }
-      if (added === "OutOfSpace") throw this.#failures.tooManyNodes(staticConfig);
-      this.#undoRegistration(dynamicConfig, ownsTag);
-      return { reason: "MarkedForDestruction" };
     } catch (error) {
-      this.#undoRegistration(dynamicConfig, ownsTag);
-      if (!isStorageError(error)) throw error;
-      if (error.code !== "DoesNotExist" && error.code !== "InitializationNotYetFinalized") {
-        throw this.#failures.notOpened(error);
+      if (!isStorageError(error, "DoesNotExist", "InitializationNotYetFinalized")) {
+        throw this.#failures.notOpened(toStorageError(error, this.#path));
       }
-      return {
-        reason: "BeingCreated",
-        detail: `its dynamic configuration is not there yet (${error.origin})`,
-      };
+      const detail = `its dynamic configuration is not there yet (${error.origin})`;
+      return { reason: "BeingCreated", detail, remnant: staticConfig };
     }
+    let slot: number | undefined;
+    try {
+      if (config.global.service.cleanupDeadNodesOnOpen) yield* this.#cleanupDeadNodes(dynamicConfig.nodes);
+      slot = this.#enter(dynamicConfig.nodes, staticConfig);
+    } finally {
+      if (slot === undefined) dynamicConfig.close();
+    }
+    if (slot !== undefined) return new ServiceState<P>(this.#node, staticConfig, dynamicConfig, slot);
+    const detail = "its last user is just removing it";
+    return { reason: "MarkedForDestruction", detail, remnant: staticConfig };
   }
 
   /** Frees what dead nodes occupy in this service, so that their slots do not keep the living out. */
-  #cleanupDeadNodes(nodes: Bag): void {
+  *#cleanupDeadNodes(nodes: Bag): Steps<void> {
     const { os, config, id } = this.#node;
-    const others: bigint[] = [];
-    for (let slot = 0; slot < nodes.capacity; slot++) {
-      const entry = nodes.readSlot(slot)?.entry;
-      const nodeId = entry === undefined ? undefined : readUniqueId(new DataView(entry.buffer), 0);
-      if (nodeId !== undefined && nodeId !== id) others.push(nodeId);
-    }
-    cleanup(os, config, others);
+    const others = registeredNodes(nodes).filter((nodeId) => nodeId !== id);
+    yield* cleanupDeadNodesAmong(os, config, others, config.global.creationTimeout);
+    this.#demandOpenNode();
   }
 
-  #undoRegistration(dynamicConfig: DynamicConfig | undefined, ownsTag: boolean): void {
-    dynamicConfig?.close();
+  /** @returns our slot in the table of nodes, or undefined if the service is being removed. */
+  #enter(nodes: Bag, staticConfig: StaticConfig): number | undefined {
+    // Our tag would make others believe that a service which nobody finishes is in our hands.
+    if (nodes.isLocked) return undefined;
+    const ownsTag = this.#createTag((cause) => this.#failures.tagNotCreatedAtOpen(cause));
+    const added = addNode(nodes, this.#node);
+    if (typeof added === "object") return added.slot;
     if (ownsTag) removeServiceTag(this.#node.os, this.#node.config, this.#node.id, this.#hash);
+    if (added === "OutOfSpace") throw this.#failures.tooManyNodes(staticConfig);
+    return undefined;
   }
 
   #createTag(toError: (cause: StorageError) => Error): boolean {
@@ -257,16 +282,6 @@ function addNode(nodes: Bag, { id, ownerId }: NodeState): ReturnType<Bag["add"]>
   const entry = new Uint8Array(NODE_ENTRY_SIZE);
   writeUniqueId(new DataView(entry.buffer), 0, id);
   return nodes.add(entry, ownerId);
-}
-
-/** The result, or undefined if it fails with this code. */
-function unless<T>(code: string, run: () => T): T | undefined {
-  try {
-    return run();
-  } catch (error) {
-    if ((error as Partial<Iox2Error>).code === code) return undefined;
-    throw error;
-  }
 }
 
 type Verb = <P extends MessagingPattern>(

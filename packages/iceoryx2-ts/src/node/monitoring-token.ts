@@ -71,6 +71,11 @@ export class MonitoringToken {
     }
   }
 
+  /** The node is dead for everybody from now on: somebody has to clean up after it. */
+  abandon(): void {
+    this.#os.close(this.#state);
+  }
+
   /** The node vanishes for everybody. */
   destroy(): void {
     removeMonitoringToken(this.#os, this.#config, this.#nodeId);
@@ -146,22 +151,22 @@ export interface CleanerLock {
 /**
  * Becomes the cleaner of a dead node.
  *
- * @returns undefined if the node is not dead, somebody else is cleaning it or has just done so.
+ * @returns "Busy" if somebody else is cleaning it, "NotDead" if it lives or is gone already.
  * @throws OsError
  */
-export function lockForCleanup(os: Os, config: Config, nodeId: bigint): CleanerLock | undefined {
+export function lockForCleanup(os: Os, config: Config, nodeId: bigint): CleanerLock | "Busy" | "NotDead" {
   let ownerLock: number;
   try {
     ownerLock = os.open(fileNames.nodeOwnerLock(config, nodeId), "writeOnly");
   } catch (error) {
-    if (isOsError(error, "ENOENT")) return undefined;
+    if (isOsError(error, "ENOENT")) return "NotDead";
     throw error;
   }
   let isLocked = false;
   try {
+    if (!os.tryLock(ownerLock)) return "Busy";
     // No link: the last cleaner removed it between our open and our lock.
     isLocked =
-      os.tryLock(ownerLock) &&
       os.fstat(ownerLock).linkCount > 0 &&
       !isStarting(os, config, nodeId) &&
       !isFileLocked(os, fileNames.nodeMonitor(config, nodeId));
@@ -170,7 +175,7 @@ export function lockForCleanup(os: Os, config: Config, nodeId: bigint): CleanerL
   } finally {
     if (!isLocked) os.close(ownerLock);
   }
-  if (!isLocked) return undefined;
+  if (!isLocked) return "NotDead";
   return {
     removeToken: () => removeMonitoringToken(os, config, nodeId),
     close: () => os.close(ownerLock),

@@ -99,11 +99,11 @@ export class LinuxOs implements Os {
   }
 
   fstat(fd: number): FileStatus {
-    return toFileStatus(call("fstat", describe(fd), () => fs.fstatSync(fd)));
+    return toFileStatus(call("fstat", describe(fd), () => fs.fstatSync(fd, { bigint: true })));
   }
 
   lstat(file: string): FileStatus {
-    return toFileStatus(call("lstat", file, () => fs.lstatSync(file)));
+    return toFileStatus(call("lstat", file, () => fs.lstatSync(file, { bigint: true })));
   }
 
   fchmod(fd: number, permissions: number): void {
@@ -201,7 +201,7 @@ function describe(fd: number): string {
   return `file descriptor ${fd}`;
 }
 
-function toFileStatus(stats: fs.Stats): FileStatus {
+function toFileStatus(stats: fs.BigIntStats): FileStatus {
   const kind = stats.isFile()
     ? "file"
     : stats.isDirectory()
@@ -209,7 +209,13 @@ function toFileStatus(stats: fs.Stats): FileStatus {
       : stats.isSocket()
         ? "socket"
         : "other";
-  return { kind, mode: stats.mode & 0o777, size: stats.size, linkCount: stats.nlink };
+  return {
+    kind,
+    mode: Number(stats.mode & 0o777n),
+    size: Number(stats.size),
+    linkCount: Number(stats.nlink),
+    inode: stats.ino,
+  };
 }
 
 /** Runs a call of Node's and turns its error into ours. */

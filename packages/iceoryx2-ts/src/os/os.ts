@@ -14,6 +14,8 @@ export interface FileStatus {
   readonly size: number;
   /** 0: the file is open somewhere, but has no name any more. */
   readonly linkCount: number;
+  /** Tells a file from another one that got the same name. */
+  readonly inode: bigint;
 }
 
 export type OpenMode = "readOnly" | "writeOnly" | "readWrite";

@@ -14,13 +14,15 @@ import { listNodeIds } from "../node/node-list.ts";
 import { listTags, removePortTag, removeServiceTag } from "../node/tags.ts";
 import type { Os } from "../os/os.ts";
 import { isOsError } from "../os/os-error.ts";
+import type { Steps } from "../os/steps.ts";
 import { DynamicConfig } from "../service/dynamic-config.ts";
 import { readEntryIds } from "../service/port-details.ts";
 import { removeService } from "../service/resources.ts";
 import { readStaticConfig, type StaticConfig } from "../service/static-config.ts";
 import { fileNames } from "../transport/names.ts";
-import { readStaticStorage, removeStaticStorage, staticStorageExists } from "../transport/static-storage.ts";
+import { readStaticStorage, removeStaticStorage } from "../transport/static-storage.ts";
 import { isStorageError } from "../transport/storage-error.ts";
+import { removeOrphan } from "./orphans.ts";
 import { type PortBag, PortRemains } from "./port-remains.ts";
 
 /** How many dead nodes were cleaned up, and for how many that failed. */
@@ -29,32 +31,56 @@ export interface CleanupState {
   readonly failedCleanups: number;
 }
 
+/** How often to look whether another cleaner is done, in milliseconds. */
+const RETRY_INTERVAL = 1;
+
 /**
- * Cleans up after every dead node of the domain, one attempt each. Failures are logged and leave the node to the
- * next cleaner; nodes that somebody else is cleaning do not count.
+ * Cleans up after every dead node of the domain.
+ *
+ * @param timeout how long to wait for another cleaner, in milliseconds per dead node; 0: not at all.
  */
-export function cleanupDeadNodes(os: Os, config: Config): CleanupState {
-  return cleanup(os, config, listNodeIds(os, config));
+export function cleanupDeadNodes(os: Os, config: Config, timeout: number): Steps<CleanupState> {
+  return cleanupDeadNodesAmong(os, config, listNodeIds(os, config), timeout);
 }
 
-/** The same for those among `nodeIds` that are dead. */
-export function cleanup(os: Os, config: Config, nodeIds: readonly bigint[]): CleanupState {
+/**
+ * The same for those among `nodeIds` that are dead. Failures are logged and leave the node to the next cleaner; nodes
+ * that somebody else cleaned up do not count. Pauses after each node, so that hundreds do not block an event loop.
+ */
+export function* cleanupDeadNodesAmong(
+  os: Os,
+  config: Config,
+  nodeIds: readonly bigint[],
+  timeout: number,
+): Steps<CleanupState> {
   let cleanups = 0;
   let failedCleanups = 0;
+  // One look at shared memory serves all: what is dead makes nothing new.
+  let listing: readonly string[] | undefined;
   for (const nodeId of nodeIds) {
+    const deadline = os.monotonicTime() + BigInt(Math.round(timeout * 1e6));
     try {
-      if (isDead(os, config, nodeId) && cleanupDeadNode(os, config, nodeId)) cleanups++;
+      if (!isDead(os, config, nodeId)) continue;
+      listing ??= os.shmList();
+      let result = cleanupDeadNode(os, config, nodeId, listing);
+      while (result === "Busy" && os.monotonicTime() < deadline) {
+        yield RETRY_INTERVAL;
+        result = cleanupDeadNode(os, config, nodeId, listing);
+      }
+      if (result === "Cleaned") cleanups++;
     } catch (error) {
       failedCleanups++;
       log("warn", `node ${nodeId.toString(16)}`, `it is dead, but cleaning up after it failed: ${error}`);
     }
+    yield 0;
   }
   return { cleanups, failedCleanups };
 }
 
 function isDead(os: Os, config: Config, nodeId: bigint): boolean {
   try {
-    return monitorState(os, config, nodeId) === "Dead";
+    const state = monitorState(os, config, nodeId);
+    return state === "Dead" || state === "CleaningUp";
   } catch (error) {
     // Another user's node is another user's business.
     if (isOsError(error, "EACCES", "EPERM")) return false;
@@ -62,15 +88,20 @@ function isDead(os: Os, config: Config, nodeId: bigint): boolean {
   }
 }
 
-/** @returns false if somebody else is cleaning up or has just done so. @throws StorageError, OsError */
-function cleanupDeadNode(os: Os, ownConfig: Config, nodeId: bigint): boolean {
+/** @throws StorageError, OsError */
+function cleanupDeadNode(
+  os: Os,
+  ownConfig: Config,
+  nodeId: bigint,
+  listing: readonly string[],
+): "Cleaned" | "Busy" | "NotDead" {
   const lock = lockForCleanup(os, ownConfig, nodeId);
-  if (lock === undefined) return false;
+  if (typeof lock === "string") return lock;
   try {
     const config = configOf(os, ownConfig, nodeId);
-    new DeadNode(os, config, nodeId).cleanup();
+    new DeadNode(os, config, nodeId, listing).cleanup();
     lock.removeToken();
-    return true;
+    return "Cleaned";
   } finally {
     lock.close();
   }
@@ -92,11 +123,11 @@ class DeadNode {
   readonly #nodeId: bigint;
   readonly #remains: PortRemains;
 
-  constructor(os: Os, config: Config, nodeId: bigint) {
+  constructor(os: Os, config: Config, nodeId: bigint, listing: readonly string[]) {
     this.#os = os;
     this.#config = config;
     this.#nodeId = nodeId;
-    this.#remains = new PortRemains(os, config, os.shmList());
+    this.#remains = new PortRemains(os, config, listing);
   }
 
   cleanup(): void {
@@ -138,7 +169,7 @@ class DeadNode {
     } catch (error) {
       if (!isStorageError(error, "DoesNotExist", "InitializationNotYetFinalized")) throw error;
       // Half built or half removed; a living node that has the service's tag will finish it.
-      if (!this.#isClaimed(staticConfig.serviceHash)) removeService(this.#os, this.#config, staticConfig);
+      removeOrphan(this.#os, this.#config, staticConfig.serviceHash, staticConfig, this.#nodeId);
       return;
     }
     try {
@@ -174,15 +205,5 @@ class DeadNode {
       },
       "Default",
     );
-  }
-
-  /** Whether any other node that may be alive has a tag of the service. */
-  #isClaimed(hash: string): boolean {
-    return listNodeIds(this.#os, this.#config).some((nodeId) => {
-      if (nodeId === this.#nodeId) return false;
-      if (!staticStorageExists(this.#os, fileNames.serviceTag(this.#config, nodeId, hash))) return false;
-      const state = monitorState(this.#os, this.#config, nodeId);
-      return state === "Alive" || state === "Starting";
-    });
   }
 }
