@@ -29,6 +29,7 @@ const EXPORTS = {
     "PublisherCreateError",
     "ReceiveError",
     "SendError",
+    "ServiceRemoveError",
     "StorageError",
     "SubscriberCreateError",
     "TimeoutError",

@@ -4,6 +4,8 @@ import { describe, it } from "node:test";
 import { Node } from "../api/node.ts";
 import { ClosedError, TimeoutError } from "../base/general-errors.ts";
 import type { Iox2Error } from "../base/iox2-error.ts";
+import { createServiceTag, removeServiceTag } from "../node/tags.ts";
+import { hostOs } from "../os/host.ts";
 import { u64 } from "../payload/scalars.ts";
 import { struct } from "../payload/struct.ts";
 import {
@@ -148,17 +150,51 @@ describe("a service", () => {
   );
 });
 
+/** A living node that says that it uses or makes the service. */
+function claim(domain: TestDomain): () => void {
+  const creator = Node.create({ config: domain.config, signals: "ignore" });
+  createServiceTag(hostOs(), domain.config, creator.id, serviceHash("a", "PublishSubscribe"));
+  return () => {
+    removeServiceTag(hostOs(), domain.config, creator.id, serviceHash("a", "PublishSubscribe"));
+    creator.close();
+  };
+}
+
 describe("a service whose creator is slow or dead", () => {
   it(
     "cannot be created, and opening it hangs until the creation timeout",
     inDomain((node, domain) => {
       const path = halfCreated(domain);
+      const unclaim = claim(domain);
       const verbs = node.service("a").publishSubscribe(u64);
       assert.throws(() => verbs.create(), createError("IsBeingCreatedByAnotherInstance"));
       const message = /not ready within 30 ms .*still being written/;
       assert.throws(() => verbs.open(), openError("HangsInCreation", message));
       assert.throws(() => verbs.openOrCreate(), openError("HangsInCreation", message));
       fs.rmSync(path);
+      unclaim();
+    }, CREATION_TIMEOUT),
+  );
+
+  it(
+    "and is gone is freed after the creation timeout, whatever it had finished",
+    inDomain((node, domain) => {
+      const verbs = node.service("a").publishSubscribe(u64);
+      verbs.create().close();
+      const finished = (): void => {
+        const service = verbs.create();
+        const content = fs.readFileSync(pathOf(domain));
+        service.close();
+        fs.writeFileSync(halfCreated(domain), content);
+        fs.chmodSync(pathOf(domain), 0o400);
+      };
+      for (const leave of [() => halfCreated(domain), finished]) {
+        leave();
+        assert.throws(() => verbs.open(), openError("DoesNotExist"));
+        assert.equal(fs.existsSync(pathOf(domain)), false);
+        leave();
+        verbs.openOrCreate().close();
+      }
     }, CREATION_TIMEOUT),
   );
 
@@ -171,6 +207,7 @@ describe("a service whose creator is slow or dead", () => {
       const path = halfCreated(domain);
       fs.writeFileSync(path, content);
       fs.chmodSync(path, 0o400);
+      const unclaim = claim(domain);
       for (const verb of ["open", "openOrCreate"] as const) {
         const message = /its dynamic configuration is not there yet/;
         assert.throws(
@@ -179,6 +216,7 @@ describe("a service whose creator is slow or dead", () => {
         );
       }
       fs.rmSync(path);
+      unclaim();
     }, CREATION_TIMEOUT),
   );
 

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { Iox2Error } from "../base/iox2-error.ts";
 
 /** The name of an errno, such as "ENOENT". */
-export type ErrnoName = keyof typeof constants.errno | "EUNKNOWN";
+export type ErrnoName = `E${string}`;
 
 const names: ReadonlyMap<number, ErrnoName> = new Map(
   // EWOULDBLOCK and EAGAIN, ENOTSUP and EOPNOTSUPP are one number each: the first, better known name wins.
