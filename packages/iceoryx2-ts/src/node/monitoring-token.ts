@@ -140,6 +140,31 @@ function isFileLocked(os: Os, path: string): boolean {
   }
 }
 
+/** What the names of the three files end in, after the suffix of monitors. */
+export const TOKEN_FILES: readonly string[] = ["", "_owner_lock", "_context"];
+
+/** Whether all three files are there and finished, whoever has them. */
+export function isTokenWhole(os: Os, config: Config, nodeId: bigint): boolean {
+  try {
+    os.lstat(fileNames.nodeMonitor(config, nodeId));
+    os.lstat(fileNames.nodeOwnerLock(config, nodeId));
+    return !isStarting(os, config, nodeId);
+  } catch (error) {
+    if (isOsError(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+/** Whether somebody holds the owner's lock, even if the token is not whole. */
+export function isTokenLocked(os: Os, config: Config, nodeId: bigint): boolean {
+  try {
+    return isFileLocked(os, fileNames.nodeMonitor(config, nodeId));
+  } catch (error) {
+    if (isOsError(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
 /** A cleaner's right to take a dead node apart; closing gives it up. */
 export interface CleanerLock {
   /** The token is removed together with the lock. */

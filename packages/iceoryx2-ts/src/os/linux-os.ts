@@ -35,6 +35,14 @@ export class LinuxOs implements Os {
     return userInfo().homedir;
   }
 
+  isProcessAlive(pid: number): boolean {
+    try {
+      return process.kill(pid, 0);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code !== "ESRCH";
+    }
+  }
+
   monotonicTime(): bigint {
     return process.hrtime.bigint();
   }

@@ -39,6 +39,8 @@ export interface Os {
   readonly pid: number;
   /** The process id outside of all pid namespaces: the one that goes into unique ids. */
   readonly hostPid: number;
+  /** Whether a process of that id, as this process sees ids, exists; one that ended but was not waited for does. */
+  isProcessAlive(pid: number): boolean;
   /** The base name of the running executable. */
   readonly executableName: string;
   /** The home directory of the user in the password database; `$HOME` plays no role. */
