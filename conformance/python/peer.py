@@ -15,7 +15,9 @@ import iceoryx2 as iox2
 
 from commands import COMMANDS, OBJECTS, command
 from payload_types import Bigint, from_line, to_line
-import publish_subscribe  # noqa: F401  (being imported enters its commands into the table)
+import events  # noqa: F401  (likewise)
+import life  # noqa: F401  (being imported enters its commands into the table)
+import publish_subscribe  # noqa: F401  (likewise)
 
 # The wheel's log goes to stdout. Only our answers may: they keep the real descriptor, the log gets stderr.
 answers = os.fdopen(os.dup(1), "w", encoding="utf-8")

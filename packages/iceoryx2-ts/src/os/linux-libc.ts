@@ -25,6 +25,15 @@ export interface Libc {
   fallocate(fd: number, mode: number, offset: number, length: number): number;
   fcntl(fd: number, command: number, argument: Uint8Array): number;
   sched_yield(): number;
+  socket(domain: number, type: number, protocol: number): number;
+  sendto(
+    fd: number,
+    content: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array,
+    addressLength: number,
+  ): number;
   errno(): number;
   view(pointer: bigint, length: number): ArrayBuffer;
 }
@@ -52,6 +61,10 @@ function load(): Libc {
     munmap: self.func("int munmap(uint64_t address, size_t length)") as never,
     fallocate: self.func("int fallocate(int fd, int mode, int64_t offset, int64_t length)") as never,
     fcntl: (fd, command, argument) => fcntl(fd, command, "void *", argument),
+    socket: self.func("int socket(int domain, int type, int protocol)") as never,
+    sendto: self.func(
+      "int64_t sendto(int fd, void *content, size_t length, int flags, void *address, uint32_t addressLength)",
+    ) as never,
     sched_yield: self.func("int sched_yield()") as never,
     errno: () => koffi.errno(),
     view: (pointer, length) => koffi.view(pointer, length),

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { constants as osConstants, userInfo } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { sendDatagram } from "./linux-datagram.ts";
 import { libc } from "./linux-libc.ts";
 import { LinuxMapping } from "./linux-mapping.ts";
 import type { FileStatus, Mapping, OpenMode, Os } from "./os.ts";
@@ -174,6 +175,10 @@ export class LinuxOs implements Os {
 
   map(fd: number, length: number, writable: boolean): Mapping {
     return new LinuxMapping(fd, length, writable, describe(fd));
+  }
+
+  sendDatagram(socket: string, content: Uint8Array): void {
+    sendDatagram(socket, content);
   }
 
   tryLock(fd: number): boolean {

@@ -89,6 +89,14 @@ export interface Os {
   map(fd: number, length: number, writable: boolean): Mapping;
 
   /**
+   * Sends one datagram to a unix socket without waiting.
+   *
+   * @throws OsError `ECONNREFUSED` if nobody has it bound any more, `EAGAIN` if its buffer is full,
+   *   `ENAMETOOLONG` for a path that no socket address holds.
+   */
+  sendDatagram(path: string, content: Uint8Array): void;
+
+  /**
    * Takes an exclusive open-file-description lock on the whole file without waiting.
    * @returns false if somebody else holds a lock, of either kind.
    */

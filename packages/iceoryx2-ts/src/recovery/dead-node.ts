@@ -12,6 +12,7 @@ import { readStaticConfig, type StaticConfig } from "../service/static-config.ts
 import { fileNames } from "../transport/names.ts";
 import { readStaticStorage, removeStaticStorage } from "../transport/static-storage.ts";
 import { isStorageError } from "../transport/storage-error.ts";
+import { sendDeadNotifierEvent } from "./dead-notifier-event.ts";
 import { removeOrphan } from "./orphans.ts";
 import { type PortBag, PortRemains } from "./port-remains.ts";
 
@@ -83,13 +84,23 @@ export class DeadNode {
               ["A", bagA],
               ["B", bagB],
             ];
+      const hadNotifier = messagingPattern.kind === "Event" && this.#hasPortIn(bagB);
       for (const [which, bag] of order) this.#recoverPorts(staticConfig, which, bag);
       const state = nodes.recover(ownerOf(this.#nodeId), () => true, "LockIfLast");
       const isEmpty = state === "Locked" || (state === "AlreadyLocked" && nodes.length === 0);
       if (isEmpty) removeService(this.#os, this.#config, staticConfig);
+      else if (hadNotifier) sendDeadNotifierEvent(this.#os, this.#config, messagingPattern, dynamicConfig);
     } finally {
       dynamicConfig.close();
     }
+  }
+
+  #hasPortIn(bag: Bag): boolean {
+    for (let slot = 0; slot < bag.capacity; slot++) {
+      const entry = bag.readSlot(slot)?.entry;
+      if (entry !== undefined && readEntryIds(entry).nodeId === this.#nodeId) return true;
+    }
+    return false;
   }
 
   #recoverPorts({ messagingPattern }: StaticConfig, which: PortBag, bag: Bag): void {

@@ -13,6 +13,7 @@
  */
 import type { Config } from "../config/config.ts";
 import { BAG_SIZE, Bag, type BagMemory, layOutBagMemory } from "../lockfree/bag.ts";
+import { store64 } from "../memory/atomics.ts";
 import type { Region } from "../memory/region.ts";
 import type { Mapping, Os } from "../os/os.ts";
 import {
@@ -97,9 +98,11 @@ export class DynamicConfig {
   /** Publishers, notifiers, clients or writers. */
   readonly bagB: Bag;
   readonly nodes: Bag;
+  readonly #region: Region;
   readonly #mapping: Mapping;
 
-  private constructor(mapping: Mapping, bagA: Bag, bagB: Bag, nodes: Bag) {
+  private constructor({ region, mapping }: DynamicStorage, bagA: Bag, bagB: Bag, nodes: Bag) {
+    this.#region = region;
     this.#mapping = mapping;
     this.bagA = bagA;
     this.bagB = bagB;
@@ -131,8 +134,8 @@ export class DynamicConfig {
       bags = [bagA, bagB, nodes];
     };
     const name = sharedMemoryNames.dynamicConfig(config, serviceId);
-    const { mapping } = createDynamicStorage(os, name, { size: layout.fileSize, initialize });
-    return new DynamicConfig(mapping, ...bags!);
+    const storage = createDynamicStorage(os, name, { size: layout.fileSize, initialize });
+    return new DynamicConfig(storage, ...bags!);
   }
 
   /**
@@ -150,7 +153,7 @@ export class DynamicConfig {
     const storage = openDynamicStorage(os, name, { writable: true, minimumSize: BAG_MEMORY, timeout });
     const { bagA, bagB, nodes } = attachBags(storage, pattern);
     if (bagA !== undefined && bagB !== undefined && nodes !== undefined) {
-      return new DynamicConfig(storage.mapping, bagA, bagB, nodes);
+      return new DynamicConfig(storage, bagA, bagB, nodes);
     }
     storage.mapping.unmap();
     throw new StorageError(
@@ -158,6 +161,11 @@ export class DynamicConfig {
       `shared memory "${name}"`,
       `shared memory "${name}" does not hold the dynamic configuration that the service's static configuration describes.`,
     );
+  }
+
+  /** For events with a deadline: that a notification was sent. @param elapsed nanoseconds since the creation. */
+  noteNotification(elapsed: bigint): void {
+    store64(this.#region.longs, LAST_NOTIFICATION / 8, elapsed);
   }
 
   close(): void {

@@ -9,6 +9,9 @@ import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { Bag } from "../../lockfree/bag.ts";
 import { generateId } from "../../node/id-generator.ts";
 import { createPortTag, removePortTag } from "../../node/tags.ts";
+import { runSync } from "../../os/steps.ts";
+import { cleanupDeadNodesAmong } from "../../recovery/dead-nodes.ts";
+import { registeredNodes } from "../../service/registered-nodes.ts";
 
 export class PortEntry {
   readonly id: bigint;
@@ -37,10 +40,21 @@ export class PortEntry {
 
   /** Registers the complete port. @returns false if there is no room for another one. */
   register(bag: Bag, details: Uint8Array): boolean {
-    const added = bag.add(details, this.#service.node.ownerId);
+    let added = bag.add(details, this.#service.node.ownerId);
+    // The table may be full of the dead.
+    if (added === "OutOfSpace" && this.#cleanupDeadNodes()) {
+      added = bag.add(details, this.#service.node.ownerId);
+    }
     if (typeof added !== "object") return false;
     this.#place = { bag, slot: added.slot };
     return true;
+  }
+
+  /** @returns whether there were any in this service. */
+  #cleanupDeadNodes(): boolean {
+    const { os, config, id } = this.#service.node;
+    const others = registeredNodes(this.#service.dynamicConfig.nodes).filter((nodeId) => nodeId !== id);
+    return runSync(os, cleanupDeadNodesAmong(os, config, others, 0)).cleanups > 0;
   }
 
   /** Takes the port out of the service: nobody connects to it any more. */

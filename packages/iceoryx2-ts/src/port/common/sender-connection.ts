@@ -4,6 +4,7 @@ import { IndexQueueConsumer } from "../../lockfree/index-queue.ts";
 import { OverflowingIndexQueueProducer } from "../../lockfree/overflowing-index-queue.ts";
 import { CORRUPTED } from "../../lockfree/queue-place.ts";
 import type { Os } from "../../os/os.ts";
+import { LivenessWatch } from "../../recovery/liveness.ts";
 import { Connection } from "../../transport/connection.ts";
 import type { ConnectionParameters } from "../../transport/connection-layout.ts";
 import type { DataSegment } from "../../transport/data-segment.ts";
@@ -11,6 +12,7 @@ import type { DataSegment } from "../../transport/data-segment.ts";
 /** A receiver as its entry in the dynamic configuration describes it, and what the service adds. */
 export interface ReceiverAddress {
   readonly receiverId: bigint;
+  readonly nodeId: bigint;
   readonly parameters: ConnectionParameters;
   /** How many old samples it wants; 0 for receivers without history. */
   readonly historyRequest: number;
@@ -20,6 +22,7 @@ export class SenderConnection {
   readonly receiverId: bigint;
   /** How many samples wait for the receiver at most. */
   readonly capacity: number;
+  readonly liveness: LivenessWatch;
   readonly #connection: Connection;
   readonly #submission: OverflowingIndexQueueProducer;
   readonly #completion: IndexQueueConsumer;
@@ -29,10 +32,16 @@ export class SenderConnection {
   /** 1 for each bucket that the receiver can have. */
   readonly #used: Uint8Array;
 
-  private constructor(receiverId: bigint, connection: Connection, segment: DataSegment) {
+  private constructor(
+    receiverId: bigint,
+    connection: Connection,
+    segment: DataSegment,
+    liveness: LivenessWatch,
+  ) {
     const channel = connection.channels[0]!;
     this.receiverId = receiverId;
     this.capacity = channel.submission.capacity;
+    this.liveness = liveness;
     this.#connection = connection;
     this.#submission = new OverflowingIndexQueueProducer(channel.submission);
     this.#completion = new IndexQueueConsumer(channel.completion);
@@ -46,13 +55,13 @@ export class SenderConnection {
     os: Os,
     config: Config,
     senderId: bigint,
-    { receiverId, parameters }: ReceiverAddress,
+    { receiverId, nodeId, parameters }: ReceiverAddress,
     segment: DataSegment,
   ): SenderConnection {
     const { creationTimeout } = config.global;
     const peers = { senderId, receiverId };
     const connection = Connection.attach(os, config, peers, "sender", parameters, creationTimeout);
-    return new SenderConnection(receiverId, connection, segment);
+    return new SenderConnection(receiverId, connection, segment, new LivenessWatch(os, config, nodeId));
   }
 
   get isConnected(): boolean {

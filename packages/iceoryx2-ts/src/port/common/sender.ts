@@ -187,6 +187,11 @@ export class Sender {
   #demandRoom(connection: SenderConnection): void {
     if (!this.#reclaim(connection)) return;
     if (!connection.isFull || !connection.isConnected) return;
+    // The receiver may be dead and nobody else there to notice.
+    if (connection.liveness.cleanupIfDead()) {
+      this.updateConnections();
+      return;
+    }
     throw new SendError(
       "UnableToDeliver",
       this.origin,

@@ -138,10 +138,11 @@ function readSubscriber(
   pattern: PublishSubscribePattern,
   numberOfSamples: number,
 ): ReceiverAddress | undefined {
-  const { portId, bufferSize, historyRequest } = readSubscriberDetails(subscriber);
+  const { portId, nodeId, bufferSize, historyRequest } = readSubscriberDetails(subscriber);
   if (!(bufferSize >= 1 && bufferSize <= pattern.subscriberMaxBufferSize)) return undefined;
   return {
     receiverId: portId,
+    nodeId,
     historyRequest: Number.isNaN(historyRequest) ? 0 : historyRequest,
     parameters: {
       bufferSize,
