@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import { creationTimeOf, ownerOf, pidOf } from "../base/unique-id.ts";
 import { hostOs } from "../os/host.ts";
 import { TestDomain } from "../testing/test-domain.ts";
+import { osWith } from "../transport/faulty-os.test-support.ts";
 import { sharedMemoryNames } from "../transport/names.ts";
 import { generateId, generateNodeId } from "./id-generator.ts";
 
@@ -74,5 +75,37 @@ describe("generateNodeId", () => {
     using domain = new TestDomain();
     generateNodeId(os, domain.config);
     assert.equal(os.shmStatus(sharedMemoryNames.globalManagement(domain.config)).mode, 0o666);
+  });
+
+  it("replaces a counter whose creator died at it, however far it came", () => {
+    for (const size of [0, 16]) {
+      using domain = new TestDomain({ global: { creationTimeout: 20 } });
+      const name = sharedMemoryNames.globalManagement(domain.config);
+      const fd = os.shmCreateExclusive(name, 0o200);
+      os.ftruncate(fd, size);
+      assert.deepEqual(
+        [generateNodeId(os, domain.config), generateNodeId(os, domain.config)].map(counterOf),
+        [0n, 1n],
+      );
+      assert.equal(os.fstat(fd).linkCount, 0);
+      os.close(fd);
+    }
+  });
+
+  it("counts with the others where they replaced what a slow creator was making", () => {
+    using domain = new TestDomain();
+    const name = sharedMemoryNames.globalManagement(domain.config);
+    let isStopped = true;
+    const slow = osWith({
+      ftruncate(fd, size) {
+        if (isStopped) {
+          isStopped = false;
+          os.shmUnlink(name);
+          assert.equal(counterOf(generateNodeId(os, domain.config)), 0n);
+        }
+        os.ftruncate(fd, size);
+      },
+    });
+    assert.equal(counterOf(generateNodeId(slow, domain.config)), 1n);
   });
 });
