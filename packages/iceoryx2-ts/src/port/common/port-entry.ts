@@ -4,6 +4,7 @@
  * The order makes a crash at any point recoverable: the tag comes before everything and goes last, the entry comes
  * when the port is complete and goes first.
  */
+import type { Iox2Error } from "../../base/iox2-error.ts";
 import { checkPortName } from "../../base/names.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { Bag } from "../../lockfree/bag.ts";
@@ -12,6 +13,7 @@ import { createPortTag, removePortTag } from "../../node/tags.ts";
 import { runSync } from "../../os/steps.ts";
 import { cleanupDeadNodesAmong } from "../../recovery/dead-nodes.ts";
 import { registeredNodes } from "../../service/registered-nodes.ts";
+import { toStorageError } from "../../transport/storage-error.ts";
 
 export class PortEntry {
   readonly id: bigint;
@@ -21,21 +23,37 @@ export class PortEntry {
   readonly #service: ServiceState;
   #place: { readonly bag: Bag; readonly slot: number } | undefined;
 
+  private constructor(service: ServiceState, kind: string, name: string) {
+    this.#service = service;
+    this.id = generateId(service.node.os);
+    this.name = name;
+    this.origin = `${kind} ${name === "" ? "" : `"${name}" `}of service "${service.name}"`;
+  }
+
   /**
    * Makes the tag.
    *
    * @param kind such as "publisher".
-   * @throws InvalidNameError, StorageError
+   * @param toError the port's own error for a tag that cannot be made.
+   * @throws InvalidNameError
    */
-  constructor(service: ServiceState, kind: string, name: string = "") {
+  static create(
+    service: ServiceState,
+    kind: string,
+    name: string,
+    toError: (origin: string, message: string, cause: unknown) => Iox2Error,
+  ): PortEntry {
     checkPortName(name);
     const { os, config, id } = service.node;
-    this.#service = service;
-    this.id = generateId(os);
-    this.name = name;
-    this.origin = `${kind} ${name === "" ? "" : `"${name}" `}of service "${service.name}"`;
-    createPortTag(os, config, id, this.id);
+    const entry = new PortEntry(service, kind, name);
+    try {
+      createPortTag(os, config, id, entry.id);
+    } catch (cause) {
+      const { origin } = entry;
+      throw toError(origin, `cannot create ${origin}: ${toStorageError(cause, origin).message}`, cause);
+    }
     service.acquire();
+    return entry;
   }
 
   /** Registers the complete port. @returns false if there is no room for another one. */

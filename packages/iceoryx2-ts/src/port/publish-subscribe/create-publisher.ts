@@ -8,7 +8,6 @@ import {
 } from "../../service/port-details.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
 import { DataSegment } from "../../transport/data-segment.ts";
-import { isStorageError } from "../../transport/storage-error.ts";
 import { countOption } from "../common/options.ts";
 import { PortEntry } from "../common/port-entry.ts";
 import { Sender } from "../common/sender.ts";
@@ -46,7 +45,12 @@ export function createPublisher<T extends PayloadType, H extends Header>(
     pattern.historySize +
     maxLoanedSamples;
 
-  const entry = createEntry(service, options.name);
+  const entry = PortEntry.create(
+    service,
+    "publisher",
+    options.name ?? "",
+    (origin, message, cause) => new PublisherCreateError("UnableToCreatePortTag", origin, message, { cause }),
+  );
   let segment: DataSegment | undefined;
   let sender: Sender | undefined;
   try {
@@ -84,17 +88,6 @@ export function createPublisher<T extends PayloadType, H extends Header>(
   }
   const settings = { backpressureStrategy, maxLoanedSamples, initialMaxSliceLen };
   return new PublisherPort<T, H>({ service, types, entry, sender, ...settings });
-}
-
-function createEntry(service: ServiceState<PublishSubscribePattern>, name: string | undefined): PortEntry {
-  try {
-    return new PortEntry(service, "publisher", name);
-  } catch (cause) {
-    if (!isStorageError(cause)) throw cause;
-    const origin = `publisher of service "${service.name}"`;
-    const message = `cannot create ${origin}: ${cause.message}`;
-    throw new PublisherCreateError("UnableToCreatePortTag", origin, message, { cause });
-  }
 }
 
 function createSegment(

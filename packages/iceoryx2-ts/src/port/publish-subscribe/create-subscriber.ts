@@ -4,7 +4,6 @@ import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import { readPublisherDetails, writeSubscriberDetails } from "../../service/port-details.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
-import { isStorageError } from "../../transport/storage-error.ts";
 import { countOption } from "../common/options.ts";
 import { PortEntry } from "../common/port-entry.ts";
 import { Receiver } from "../common/receiver.ts";
@@ -22,7 +21,13 @@ export function createSubscriber<T extends PayloadType, H extends Header>(
 ): Subscriber<T, H> {
   const { pattern, node } = service;
   const { bufferSize, historyRequest } = checkedOptions(service, options);
-  const entry = createEntry(service, options.name);
+  const entry = PortEntry.create(
+    service,
+    "subscriber",
+    options.name ?? "",
+    (origin, message, cause) =>
+      new SubscriberCreateError("UnableToCreatePortTag", origin, message, { cause }),
+  );
   let receiver: Receiver | undefined;
   try {
     receiver = new Receiver({
@@ -81,17 +86,6 @@ function checkedOptions(
     );
   }
   return { bufferSize, historyRequest };
-}
-
-function createEntry(service: ServiceState, name: string | undefined): PortEntry {
-  try {
-    return new PortEntry(service, "subscriber", name);
-  } catch (cause) {
-    if (!isStorageError(cause)) throw cause;
-    const origin = `subscriber of service "${service.name}"`;
-    const message = `cannot create a ${origin}: ${cause.message}`;
-    throw new SubscriberCreateError("UnableToCreatePortTag", origin, message, { cause });
-  }
 }
 
 function tooManySubscribers(origin: string, maxSubscribers: number): SubscriberCreateError {
