@@ -1,11 +1,13 @@
 /** Everything that a service has on the machine, and its removal by whoever locked it or cleans up after it. */
 import { createHash } from "node:crypto";
 import type { Config } from "../config/config.ts";
+import { DocumentError } from "../config/toml-codec.ts";
 import type { Os } from "../os/os.ts";
 import { isOsError } from "../os/os-error.ts";
 import { removeDynamicStorage } from "../transport/dynamic-storage.ts";
 import { fileNames, sharedMemoryNames } from "../transport/names.ts";
 import { readStaticStorage, removeStaticStorage } from "../transport/static-storage.ts";
+import { isStorageError } from "../transport/storage-error.ts";
 import { removeDynamicConfig } from "./dynamic-config.ts";
 import { readStaticConfig, type StaticConfig } from "./static-config.ts";
 
@@ -33,11 +35,16 @@ function removePatternResources(os: Os, config: Config, { serviceId, messagingPa
   }
 }
 
-/** @returns undefined if there is no file, or none that a service of this version could have written. */
+/**
+ * @returns undefined if there is no file, or none that a service of this version could have written.
+ * @throws StorageError if nothing can be said: then the file may still be this service's.
+ */
 function readServiceId(os: Os, path: string): bigint | undefined {
   try {
     return readStaticConfig(new TextDecoder().decode(readStaticStorage(os, path))).serviceId;
-  } catch {
-    return undefined;
+  } catch (error) {
+    const isOther = isStorageError(error, "DoesNotExist", "InitializationNotYetFinalized", "Corrupted");
+    if (isOther || error instanceof DocumentError) return undefined;
+    throw error;
   }
 }
