@@ -9,6 +9,7 @@ import type { ConnectionParameters } from "../../transport/connection-layout.ts"
 import { DataSegmentView } from "../../transport/data-segment.ts";
 import { pointerOffset } from "../../transport/pointer-offset.ts";
 import { StorageError } from "../../transport/storage-error.ts";
+import type { Borrower } from "./borrower.ts";
 
 /** A sender as its entry in the dynamic configuration describes it, and what the service adds. */
 export interface SenderAddress {
@@ -21,6 +22,8 @@ export class ReceiverConnection {
   readonly segment: DataSegmentView;
   /** How many chunks wait at most. */
   readonly capacity: number;
+  /** What the port shows chunks with and uses again, by bucket: so at most as many as the sender has chunks. */
+  readonly reusable: (Borrower | undefined)[];
   /** The chunk that the last `pop` took. */
   bucket = 0;
   /** How many chunks are held. */
@@ -40,6 +43,7 @@ export class ReceiverConnection {
     this.senderId = senderId;
     this.segment = segment;
     this.capacity = channel.submission.capacity;
+    this.reusable = new Array<Borrower | undefined>(segment.numberOfBuckets).fill(undefined);
     this.#connection = connection;
     this.#submission = new OverflowingIndexQueueConsumer(channel.submission);
     this.#completion = new IndexQueueProducer(channel.completion);

@@ -59,8 +59,6 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
   readonly describeSample: () => string;
   readonly #service: ServiceState<PublishSubscribePattern>;
   readonly #entry: PortEntry;
-  /** What `drain` hands out: one object per chunk, so at most as many as the publishers have chunks. */
-  readonly #reusable: WeakMap<ReceiverConnection, (ReceivedSample<T, H> | undefined)[]> = new WeakMap();
   #closed = false;
 
   constructor(
@@ -156,7 +154,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
       try {
         callback(sample);
       } finally {
-        if (isKept(sample)) this.#reusable.get(connection)![bucketOf(sample)] = undefined;
+        if (isKept(sample)) connection.reusable[bucketOf(sample)] = undefined;
         else sample.release();
       }
     }
@@ -164,18 +162,13 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
   }
 
   #reuse(connection: ReceiverConnection): ReceivedSample<T, H> {
-    let samples = this.#reusable.get(connection);
-    if (samples === undefined) {
-      samples = new Array<ReceivedSample<T, H> | undefined>(connection.segment.numberOfBuckets).fill(
-        undefined,
-      );
-      this.#reusable.set(connection, samples);
-    }
-    const { bucket } = connection;
-    // A sample that is still open is one that a hostile publisher sent twice.
-    if (samples[bucket]?.released !== true)
-      samples[bucket] = new ReceivedSample<T, H>(this, connection, bucket);
-    return samples[bucket]!;
+    const { bucket, reusable } = connection;
+    const existing = reusable[bucket] as ReceivedSample<T, H> | undefined;
+    // One that is still open shows a chunk that a hostile publisher sent twice.
+    if (existing?.released === true) return existing;
+    const sample = new ReceivedSample<T, H>(this, connection, bucket);
+    reusable[bucket] = sample;
+    return sample;
   }
 
   /** The number of elements of the chunk that was just taken; -1 if it was nonsense and went back. */
