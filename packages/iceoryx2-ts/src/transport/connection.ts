@@ -280,8 +280,8 @@ export function abandonConnection(os: Os, name: string, side: Side): void {
     storage = openDynamicStorage(os, name, { writable: true, minimumSize: layout.CHANNEL_AREA, timeout: 0 });
   } catch (error) {
     if (isStorageError(error, "DoesNotExist")) return;
-    // Its creator died before it was usable, so nobody else is in it.
-    if (!isStorageError(error, "InitializationNotYetFinalized")) throw error;
+    // Its creator died before it was usable, or it is no connection at all: nobody else is in it.
+    if (!isStorageError(error, "InitializationNotYetFinalized", "Corrupted")) throw error;
     removeDynamicStorage(os, name);
     return;
   }
