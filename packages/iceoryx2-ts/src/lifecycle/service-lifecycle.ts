@@ -11,6 +11,7 @@ import { DocumentError } from "../config/toml-codec.ts";
 import type { Bag } from "../lockfree/bag.ts";
 import { generateId } from "../node/id-generator.ts";
 import { createServiceTag, removeServiceTag } from "../node/tags.ts";
+import { isOsError } from "../os/os-error.ts";
 import type { Steps } from "../os/steps.ts";
 import { cleanupDeadNodesAmong } from "../recovery/dead-nodes.ts";
 import { removeOrphan } from "../recovery/orphans.ts";
@@ -38,6 +39,21 @@ import { ServiceState } from "./service-state.ts";
 
 /** Upstream's interval between two looks at a service that is on its way, in milliseconds. */
 const RETRY_INTERVAL = 25;
+
+/** On a busy machine others can be faster a few times in a row, however much time passes meanwhile. */
+const LOST_RACES_MAX = 10;
+
+/** How long somebody who finds a service unusable waits, and what it was that he found. */
+interface Patience {
+  readonly deadline: bigint;
+  readonly identity: bigint | undefined;
+  /** When it was found first. */
+  readonly since: bigint;
+}
+
+function identityOf({ remnant }: Obstacle): bigint {
+  return "serviceId" in remnant ? remnant.serviceId : remnant.unwrittenInode;
+}
 
 class Lifecycle<P extends MessagingPattern> {
   readonly #node: NodeState;
@@ -69,19 +85,17 @@ class Lifecycle<P extends MessagingPattern> {
   }
 
   *open(): Steps<ServiceState<P>> {
-    for (let deadline = this.#deadline(); ; ) {
+    for (let patience = this.#patience(); ; ) {
       const result = yield* this.#tryOpen();
       if (result instanceof ServiceState) return result;
-      if (this.#node.os.monotonicTime() >= deadline && !this.#removeOrphan(result)) {
-        throw this.#failures.obstructed(result);
-      }
+      patience = this.#overcome(result, patience);
       yield RETRY_INTERVAL;
       this.#demandOpenNode();
     }
   }
 
   *openOrCreate(): Steps<ServiceState<P>> {
-    let deadline = this.#deadline();
+    let patience = this.#patience();
     for (let lostRaces = 0; ; ) {
       const found = yield* this.#openUnlessMissing();
       if (found instanceof ServiceState) return found;
@@ -89,16 +103,41 @@ class Lifecycle<P extends MessagingPattern> {
         const created = this.#createUnlessThere();
         if (created !== undefined) return created;
         lostRaces++;
-      }
-      if (this.#node.os.monotonicTime() >= deadline) {
-        if (found === undefined) throw this.#failures.systemInFlux(lostRaces);
-        if (!this.#removeOrphan(found)) throw this.#failures.obstructed(found);
-        deadline = this.#deadline();
-      }
-      // Who just lost a race finds the winner's service without waiting.
+        if (lostRaces >= LOST_RACES_MAX && this.#isOver(patience))
+          throw this.#failures.systemInFlux(lostRaces);
+      } else patience = this.#overcome(found, patience);
       yield found === undefined ? 0 : RETRY_INTERVAL;
       this.#demandOpenNode();
     }
+  }
+
+  /**
+   * What to do about an unusable service: wait; or, when the time is over, remove it if it is an orphan, which it can
+   * only be if it was this very one for the whole time.
+   *
+   * @throws the open error of a service that somebody may still finish.
+   */
+  #overcome(obstacle: Obstacle, patience: Patience): Patience {
+    const { os, config, id } = this.#node;
+    const identity = identityOf(obstacle);
+    const since = patience.identity === identity ? patience.since : os.monotonicTime();
+    if (!this.#isOver(patience)) return { ...patience, identity, since };
+    const wasThisOne = os.monotonicTime() - since >= this.#creationTimeout;
+    if (wasThisOne && removeOrphan(os, config, this.#hash, obstacle.remnant, id)) return this.#patience();
+    throw this.#failures.obstructed(obstacle);
+  }
+
+  get #creationTimeout(): bigint {
+    return BigInt(Math.round(this.#node.config.global.creationTimeout * 1e6));
+  }
+
+  #patience(): Patience {
+    const since = this.#node.os.monotonicTime();
+    return { deadline: since + this.#creationTimeout, identity: undefined, since };
+  }
+
+  #isOver({ deadline }: Patience): boolean {
+    return this.#node.os.monotonicTime() >= deadline;
   }
 
   *#openUnlessMissing(): Steps<ServiceState<P> | Obstacle | undefined> {
@@ -119,20 +158,9 @@ class Lifecycle<P extends MessagingPattern> {
     }
   }
 
-  /** What stayed unusable for the whole time and belongs to no living node is in nobody's hands. */
-  #removeOrphan({ remnant }: Obstacle): boolean {
-    const { os, config, id } = this.#node;
-    return removeOrphan(os, config, this.#hash, remnant, id);
-  }
-
   /** The node may be closed during a pause. */
   #demandOpenNode(): void {
     if (this.#node.isClosed) throw new ClosedError(this.#node.origin);
-  }
-
-  #deadline(): bigint {
-    const { os, config } = this.#node;
-    return os.monotonicTime() + BigInt(Math.round(config.global.creationTimeout * 1e6));
   }
 
   *#tryOpen(): Steps<ServiceState<P> | Obstacle> {
@@ -156,12 +184,22 @@ class Lifecycle<P extends MessagingPattern> {
       const cause = toStorageError(error, this.#path);
       if (cause.code === "InitializationNotYetFinalized") {
         const detail = `its static configuration "${this.#path}" is still being written`;
-        return { reason: "BeingCreated", detail, remnant: { unwrittenInode: os.lstat(this.#path).inode } };
+        return { reason: "BeingCreated", detail, remnant: { unwrittenInode: this.#inode() } };
       }
       if (cause.code === "DoesNotExist") throw this.#failures.doesNotExist(cause);
       throw this.#failures.notOpened(cause);
     }
     return this.#parse(content);
+  }
+
+  /** 0 if the file is gone meanwhile: that is no file's. */
+  #inode(): bigint {
+    try {
+      return this.#node.os.lstat(this.#path).inode;
+    } catch (error) {
+      if (isOsError(error, "ENOENT")) return 0n;
+      throw this.#failures.notOpened(toStorageError(error, this.#path));
+    }
   }
 
   #parse(content: Uint8Array): StaticConfig {

@@ -1,5 +1,6 @@
 /** Cleaning up after dead nodes: what happens when it fails, when others do it too, and when there are many. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import { describe, it } from "node:test";
 import { Node } from "../api/node.ts";
 import { ServiceBuilder } from "../api/service-builder.ts";

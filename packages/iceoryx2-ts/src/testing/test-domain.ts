@@ -50,7 +50,7 @@ export class TestDomain implements Disposable {
   /** Removes the domain with everything in it. */
   [Symbol.dispose](): void {
     for (const name of this.#sharedMemory())
-      rmSync(path.join(SHARED_MEMORY_DIRECTORY, name), { force: true });
+      rmSync(path.join(SHARED_MEMORY_DIRECTORY, name), { recursive: true, force: true });
     rmSync(this.rootPath, { recursive: true, force: true });
   }
 
