@@ -8,7 +8,13 @@ import {
 } from "../lockfree/overflowing-index-queue.ts";
 import { hostOs } from "../os/host.ts";
 import { TestDomain } from "../testing/test-domain.ts";
-import { abandonConnection, Connection, findConnections, type Side } from "./connection.ts";
+import {
+  abandonConnection,
+  Connection,
+  findConnections,
+  removeForsakenConnections,
+  type Side,
+} from "./connection.ts";
 import * as layout from "./connection-layout.ts";
 import { type DynamicStorage, openDynamicStorage } from "./dynamic-storage.ts";
 import { openPaths } from "./faulty-os.test-support.ts";
@@ -262,6 +268,25 @@ describe("a connection", () => {
       os.close(os.shmCreateExclusive(name, 0o200));
       abandonConnection(os, name, "sender");
       assert.ok(!isThere());
+    });
+
+    it("is removed where its creator died before it attached", () => {
+      const leaveUnattached = (): void => {
+        attach("sender");
+        withRegion(({ bytes }) => {
+          bytes[layout.STATE] = 0;
+        });
+      };
+      leaveUnattached();
+      abandonConnection(os, name, "receiver");
+      assert.ok(!isThere());
+      leaveUnattached();
+      removeForsakenConnections(os, domain.config, PEERS.senderId, "sender");
+      assert.ok(!isThere());
+      const receiver = attach("receiver");
+      removeForsakenConnections(os, domain.config, PEERS.senderId, "sender");
+      assert.equal(stateByte(), 2);
+      receiver.detach();
     });
 
     it("of another version is left alone", () => {

@@ -125,7 +125,9 @@ function leave(os: Os, name: string, region: Region, side: Side): void {
   const bit = STATE_BIT[side];
   let state = load8(region.bytes, layout.STATE);
   while (state !== MARKED_FOR_DESTRUCTION) {
-    const next = state === bit ? MARKED_FOR_DESTRUCTION : state & ~bit;
+    // Upstream's creator sets its bit last: if it died before that, nobody is in there either.
+    const rest = state & ~bit;
+    const next = rest === 0 ? MARKED_FOR_DESTRUCTION : rest;
     const before = compareExchange8(region.bytes, layout.STATE, state, next);
     if (before === state) {
       state = next;
@@ -302,5 +304,25 @@ export function abandonConnection(os: Os, name: string, side: Side): void {
     leave(os, name, region, side);
   } finally {
     mapping.unmap();
+  }
+}
+
+/**
+ * Removes the connections of a port that leaves in which nobody is attached. Upstream's creator attaches only after the
+ * object is there; if it dies in between, and a peer of upstream cleans up after it, nobody else would remove it.
+ *
+ * @throws StorageError
+ */
+export function removeForsakenConnections(os: Os, config: Config, portId: bigint, side: Side): void {
+  for (const name of findConnections(config, portId, side, os.shmList())) {
+    try {
+      const options = { writable: true, minimumSize: layout.CHANNEL_AREA, timeout: 0 };
+      const { region, mapping } = openDynamicStorage(os, name, options);
+      const state = compareExchange8(region.bytes, layout.STATE, 0, MARKED_FOR_DESTRUCTION);
+      mapping.unmap();
+      if (state === 0) removeDynamicStorage(os, name);
+    } catch (error) {
+      if (!isStorageError(error, "DoesNotExist", "InitializationNotYetFinalized")) throw error;
+    }
   }
 }

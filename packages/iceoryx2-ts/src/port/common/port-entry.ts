@@ -13,6 +13,7 @@ import { createPortTag, removePortTag } from "../../node/tags.ts";
 import { runSync } from "../../os/steps.ts";
 import { cleanupDeadNodesAmong } from "../../recovery/dead-nodes.ts";
 import { registeredNodes } from "../../service/registered-nodes.ts";
+import { removeForsakenConnections, type Side } from "../../transport/connection.ts";
 import { toStorageError } from "../../transport/storage-error.ts";
 
 export class PortEntry {
@@ -81,9 +82,10 @@ export class PortEntry {
     this.#place = undefined;
   }
 
-  /** Everything of the port is gone. */
-  remove(): void {
+  /** Everything of the port is gone. @param side what it was in its connections. */
+  remove(side: Side): void {
     const { os, config, id } = this.#service.node;
+    removeForsakenConnections(os, config, this.id, side);
     removePortTag(os, config, id, this.id);
     this.#service.release();
   }

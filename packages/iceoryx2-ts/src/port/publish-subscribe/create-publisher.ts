@@ -83,7 +83,7 @@ export function createPublisher<T extends PayloadType, H extends Header>(
   } catch (error) {
     segment?.remove();
     sender?.close();
-    entry.remove();
+    entry.remove("sender");
     throw error;
   }
   const settings = { backpressureStrategy, maxLoanedSamples, initialMaxSliceLen };

@@ -48,7 +48,7 @@ export function createSubscriber<T extends PayloadType, H extends Header>(
     }
   } catch (error) {
     receiver?.close();
-    entry.remove();
+    entry.remove("receiver");
     throw error;
   }
   return new SubscriberPort<T, H>(service, types, entry, receiver, bufferSize);

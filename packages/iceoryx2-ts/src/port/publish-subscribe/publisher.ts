@@ -192,7 +192,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     this.#service.node.disown(this);
     this.#sender.segment.remove();
     this.#sender.close();
-    this.#entry.remove();
+    this.#entry.remove("sender");
   }
 
   #demandOpen(): void {

@@ -126,7 +126,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     this.receiver.detachBorrowers((sample) => detachSample(sample as ReceivedSample<T, H>));
     this.#entry.deregister();
     this.receiver.close();
-    this.#entry.remove();
+    this.#entry.remove("receiver");
   }
 
   closeWithNode(): void {
