@@ -103,17 +103,20 @@ export class DeadNode {
     return false;
   }
 
+  /** The tags go after the entries: upstream's cleaners keep an entry whose tag is gone, for ever. */
   #recoverPorts({ messagingPattern }: StaticConfig, which: PortBag, bag: Bag): void {
+    const recovered: bigint[] = [];
     bag.recover(
       ownerOf(this.#nodeId),
       (entry) => {
         const { portId, nodeId } = readEntryIds(entry);
         if (nodeId !== this.#nodeId) return false;
         this.#remains.remove(messagingPattern.kind, which, portId);
-        removePortTag(this.#os, this.#config, this.#nodeId, portId);
+        recovered.push(portId);
         return true;
       },
       "Default",
     );
+    for (const portId of recovered) removePortTag(this.#os, this.#config, this.#nodeId, portId);
   }
 }

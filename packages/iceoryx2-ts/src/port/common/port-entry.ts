@@ -12,6 +12,7 @@ import { generateId } from "../../node/id-generator.ts";
 import { createPortTag, removePortTag } from "../../node/tags.ts";
 import { runSync } from "../../os/steps.ts";
 import { cleanupDeadNodesAmong } from "../../recovery/dead-nodes.ts";
+import { removePortsOfVanishedNodes } from "../../recovery/vanished-nodes.ts";
 import { registeredNodes } from "../../service/registered-nodes.ts";
 import { removeForsakenConnections, type Side } from "../../transport/connection.ts";
 import { toStorageError } from "../../transport/storage-error.ts";
@@ -61,7 +62,7 @@ export class PortEntry {
   register(bag: Bag, details: Uint8Array): boolean {
     let added = bag.add(details, this.#service.node.ownerId);
     // The table may be full of the dead.
-    if (added === "OutOfSpace" && this.#cleanupDeadNodes()) {
+    if (added === "OutOfSpace" && this.#freePlaces(bag)) {
       added = bag.add(details, this.#service.node.ownerId);
     }
     if (typeof added !== "object") return false;
@@ -69,11 +70,15 @@ export class PortEntry {
     return true;
   }
 
-  /** @returns whether there were any in this service. */
-  #cleanupDeadNodes(): boolean {
-    const { os, config, id } = this.#service.node;
-    const others = registeredNodes(this.#service.dynamicConfig.nodes).filter((nodeId) => nodeId !== id);
-    return runSync(os, cleanupDeadNodesAmong(os, config, others, 0)).cleanups > 0;
+  /** @returns whether any of the dead left a place. */
+  #freePlaces(bag: Bag): boolean {
+    const { dynamicConfig, pattern, node } = this.#service;
+    const { os, config, id } = node;
+    const others = registeredNodes(dynamicConfig.nodes).filter((nodeId) => nodeId !== id);
+    const { cleanups } = runSync(os, cleanupDeadNodesAmong(os, config, others, 0));
+    const which = bag === dynamicConfig.bagA ? "A" : "B";
+    const hadVanished = removePortsOfVanishedNodes(os, config, pattern.kind, which, bag);
+    return cleanups > 0 || hadVanished;
   }
 
   /** Takes the port out of the service: nobody connects to it any more. */
