@@ -10,6 +10,7 @@ import * as testing from "./testing.ts";
 const EXPORTS = {
   classes: ["Node"],
   errors: [
+    "AlreadyWaitingError",
     "AttributeDefinitionError",
     "ClosedError",
     "ConfigCreationError",

@@ -9,6 +9,7 @@ export type {
   ServiceVerbs,
 } from "./api/service-builder.ts";
 export {
+  AlreadyWaitingError,
   ClosedError,
   InvalidArgumentError,
   InvalidNameError,

@@ -5,7 +5,7 @@ import { blockingCleanup, cleanupAsync, tryCleanup } from "../lifecycle/cleanup.
 import { NodeListFailure } from "../lifecycle/node-errors.ts";
 import { NodeState } from "../lifecycle/node-state.ts";
 import { closeAtExit, type SignalMode } from "../lifecycle/termination.ts";
-import { type PauseContext, pauseFor } from "../lifecycle/waiting.ts";
+import { pauseFor } from "../lifecycle/waiting.ts";
 import { listNodeIds, listNodes, type NodeView } from "../node/node-list.ts";
 import { hostOs } from "../os/host.ts";
 import { isOsError } from "../os/os-error.ts";
@@ -33,14 +33,11 @@ export interface NodeOptions {
  */
 export class Node implements Disposable {
   readonly #state: NodeState;
-  readonly #signals: SignalMode;
   readonly #stopExitHook: () => void;
-  readonly #closeCallbacks: Set<() => void> = new Set();
 
-  private constructor(state: NodeState, signals: SignalMode) {
+  private constructor(state: NodeState) {
     this.#state = state;
-    this.#signals = signals;
-    this.#stopExitHook = closeAtExit(this, signals);
+    this.#stopExitHook = closeAtExit(this, state.waits.signalMode);
   }
 
   /**
@@ -49,8 +46,7 @@ export class Node implements Disposable {
   static create(options: NodeOptions = {}): Node {
     const name = options.name ?? "";
     checkNodeName(name);
-    const state = NodeState.create(hostOs(), options.config ?? Config.global(), name);
-    return new Node(state, options.signals ?? "wait");
+    return new Node(NodeState.create(hostOs(), options.config ?? Config.global(), name, options.signals));
   }
 
   /**
@@ -115,7 +111,7 @@ export class Node implements Disposable {
         `cannot wait for ${milliseconds} ms: the time must be a number from 0 on.`,
       );
     }
-    return pauseFor(this.#pauseContext(), milliseconds, options.signal);
+    return pauseFor(this.#state.waits, milliseconds, options.signal);
   }
 
   /**
@@ -140,7 +136,7 @@ export class Node implements Disposable {
     for (;;) {
       const count = Math.floor(elapsed() / period) + 1;
       while (elapsed() < count * period) {
-        if (!(await pauseFor(this.#pauseContext(), count * period - elapsed(), options.signal))) return;
+        if (!(await pauseFor(this.#state.waits, count * period - elapsed(), options.signal))) return;
       }
       yield count;
     }
@@ -194,22 +190,10 @@ export class Node implements Disposable {
     if (this.closed) return;
     this.#stopExitHook();
     this.#state.close();
-    for (const callback of [...this.#closeCallbacks]) callback();
   }
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  #pauseContext(): PauseContext {
-    return {
-      isClosed: this.closed,
-      signalMode: this.#signals,
-      onClose: (callback) => {
-        this.#closeCallbacks.add(callback);
-        return () => this.#closeCallbacks.delete(callback);
-      },
-    };
   }
 
   #otherNodes(): bigint[] {

@@ -52,6 +52,21 @@ export class TimeoutError extends Iox2Error<(typeof timeoutCodes)[number]> {
   }
 }
 
+const alreadyWaitingCodes = ["AlreadyWaiting"] as const;
+/** A port has one waiter at a time: two would take from each other what both wait for. */
+export class AlreadyWaitingError extends Iox2Error<(typeof alreadyWaitingCodes)[number]> {
+  static override readonly className: string = "AlreadyWaitingError";
+  static readonly codes: readonly string[] = alreadyWaitingCodes;
+
+  constructor(origin: string) {
+    super(
+      "AlreadyWaiting",
+      origin,
+      `cannot wait for ${origin}: somebody waits for it already. Wait in one place, or create another port.`,
+    );
+  }
+}
+
 const unsupportedPlatformCodes = ["UnsupportedPlatform"] as const;
 /** This operating system, processor or JavaScript runtime is not supported (yet). */
 export class UnsupportedPlatformError extends Iox2Error<(typeof unsupportedPlatformCodes)[number]> {

@@ -20,6 +20,8 @@ import { createStaticStorage, removeStaticStorage } from "../transport/static-st
 import { isStorageError, toStorageError } from "../transport/storage-error.ts";
 import { NodeCreationFailure } from "./node-errors.ts";
 import type { ServiceState } from "./service-state.ts";
+import type { SignalMode } from "./termination.ts";
+import { WaitScope } from "./wait-scope.ts";
 
 /** Something that was created through a node and goes with it at the latest. */
 export interface NodeResource {
@@ -41,11 +43,19 @@ export class NodeState {
   readonly origin: string;
   /** The services that this node is registered in, by hash: once each, however many handles there are. */
   readonly services: Map<string, ServiceState> = new Map();
+  /** The waits of the node itself; ports have their own. */
+  readonly waits: WaitScope;
   readonly #token: MonitoringToken;
   readonly #created: Set<NodeResource> = new Set();
-  #isClosed = false;
 
-  private constructor(os: Os, config: Config, name: string, id: bigint, token: MonitoringToken) {
+  private constructor(
+    os: Os,
+    config: Config,
+    name: string,
+    id: bigint,
+    token: MonitoringToken,
+    signalMode: SignalMode,
+  ) {
     this.os = os;
     this.config = config;
     this.name = name;
@@ -53,10 +63,11 @@ export class NodeState {
     this.ownerId = ownerOf(id);
     this.origin = describeNode(name, id);
     this.#token = token;
+    this.waits = new WaitScope(os, signalMode);
   }
 
   /** @throws NodeCreationFailure; nothing is left behind then. */
-  static create(os: Os, config: Config, name: string): NodeState {
+  static create(os: Os, config: Config, name: string, signalMode: SignalMode = "wait"): NodeState {
     let id: bigint | undefined;
     try {
       id = generateNodeId(os, config);
@@ -65,7 +76,7 @@ export class NodeState {
       const content = new TextEncoder().encode(writeNodeDetails(details));
       createStaticStorage(os, fileNames.nodeDetails(config, id), content);
       const token = MonitoringToken.create(os, config, id, processId);
-      const node = new NodeState(os, config, name, id, token);
+      const node = new NodeState(os, config, name, id, token, signalMode);
       if (config.global.node.cleanupDeadNodesOnCreation) node.#cleanupDeadNodes();
       return node;
     } catch (error) {
@@ -75,7 +86,7 @@ export class NodeState {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.waits.isClosed;
   }
 
   /** Takes part in `close`. */
@@ -90,8 +101,8 @@ export class NodeState {
 
   /** Closes everything that was created through this node, in reverse order, and then the node itself. */
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.isClosed) return;
+    this.waits.close();
     for (const resource of [...this.#created].reverse()) {
       try {
         resource.closeWithNode();

@@ -1,61 +1,44 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { describe, it } from "node:test";
-import { type PauseContext, pauseFor } from "./waiting.ts";
-
-/** A node that is closed by the test. */
-class FakeNode implements PauseContext {
-  isClosed = false;
-  readonly signalMode = "ignore";
-  readonly callbacks: Set<() => void> = new Set();
-
-  onClose(callback: () => void): () => void {
-    this.callbacks.add(callback);
-    return () => this.callbacks.delete(callback);
-  }
-
-  close(): void {
-    this.isClosed = true;
-    for (const callback of [...this.callbacks]) callback();
-  }
-}
+import { hostOs } from "../os/host.ts";
+import { WaitScope } from "./wait-scope.ts";
+import { ENDED, pauseFor, TIMED_OUT, waitFor } from "./waiting.ts";
 
 const LONG = 100_000;
 
 describe("a pause", () => {
   it("lasts as long as it was told, fractions rounded up", async () => {
-    const node = new FakeNode();
+    const node = new WaitScope(hostOs(), "ignore");
     for (const milliseconds of [0, 0.2, 5, 12.3]) {
       const start = process.hrtime.bigint();
       assert.equal(await pauseFor(node, milliseconds, undefined), true);
       // Timers of Node.js count whole milliseconds and may be early by less than one.
       assert(Number(process.hrtime.bigint() - start) / 1e6 > milliseconds - 1);
     }
-    assert.equal(node.callbacks.size, 0);
   });
 
   it("ends with false when the node closes, and does not begin in a closed node", async () => {
-    const node = new FakeNode();
+    const node = new WaitScope(hostOs(), "ignore");
     const pause = pauseFor(node, LONG, undefined);
     node.close();
     assert.equal(await pause, false);
     assert.equal(await pauseFor(node, LONG, undefined), false);
-    assert.equal(node.callbacks.size, 0);
   });
 
   it("is rejected with the reason of the signal, also when it was aborted before", async () => {
-    const node = new FakeNode();
+    const node = new WaitScope(hostOs(), "ignore");
     const controller = new AbortController();
     const reason = new Error("enough");
     const pause = pauseFor(node, LONG, controller.signal);
     controller.abort(reason);
     await assert.rejects(pause, reason);
     await assert.rejects(pauseFor(node, LONG, controller.signal), reason);
-    assert.equal(node.callbacks.size, 0);
   });
 
   it("leaves nothing on a signal that lives longer", async () => {
-    const node = new FakeNode();
+    const node = new WaitScope(hostOs(), "ignore");
     const { signal } = new AbortController();
     const listeners = new Set<unknown>();
     const { addEventListener, removeEventListener } = signal;
@@ -79,7 +62,7 @@ describe("a pause", () => {
 
   it("beyond the 24 days of a timer goes on", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
-    const node = new FakeNode();
+    const node = new WaitScope(hostOs(), "ignore");
     let ended = false;
     const pause = pauseFor(node, 2 ** 32, undefined).then((result) => {
       ended = true;
@@ -91,5 +74,122 @@ describe("a pause", () => {
     assert.equal(ended, false);
     node.close();
     assert.equal(await pause, false);
+  });
+});
+
+/** Something to wait for that the test provides. */
+class Box {
+  content: string | undefined;
+  readonly wakeUps: Set<() => void> = new Set();
+
+  readonly look = (): string | undefined => this.content;
+  readonly subscribe = (wake: () => void): (() => void) => {
+    this.wakeUps.add(wake);
+    return () => this.wakeUps.delete(wake);
+  };
+
+  put(content: string | undefined): void {
+    this.content = content;
+    for (const wake of [...this.wakeUps]) wake();
+  }
+}
+
+describe("a wait", () => {
+  it("finds what is there already, without subscribing", async () => {
+    const box = new Box();
+    box.content = "here";
+    const subscribe = (): never => assert.fail("nobody had to wait");
+    assert.equal(await waitFor(new WaitScope(hostOs(), "ignore"), { look: box.look, subscribe }), "here");
+  });
+
+  it("looks again when it is woken, and goes on waiting when nothing is there", async () => {
+    const scope = new WaitScope(hostOs(), "ignore");
+    const box = new Box();
+    const wait = waitFor(scope, box, { timeout: LONG });
+    await Promise.resolve();
+    box.put(undefined);
+    assert.equal(box.wakeUps.size, 1);
+    box.put("now");
+    assert.equal(await wait, "now");
+    assert.equal(box.wakeUps.size, 0);
+  });
+
+  it("looks again by itself where nobody may wake it", async () => {
+    const box = new Box();
+    const wait = waitFor(new WaitScope(hostOs(), "ignore"), { look: box.look, lookAgainAfter: 2 });
+    setTimeout(() => {
+      box.content = "late";
+    }, 5);
+    assert.equal(await wait, "late");
+  });
+
+  it("tells a passed time from an end", async () => {
+    const scope = new WaitScope(hostOs(), "ignore");
+    assert.equal(await waitFor(scope, new Box(), { timeout: 0 }), TIMED_OUT);
+    assert.equal(await waitFor(scope, new Box(), { timeout: 3 }), TIMED_OUT);
+    const wait = waitFor(scope, new Box(), { timeout: LONG });
+    scope.close();
+    assert.equal(await wait, ENDED);
+    assert.equal(await waitFor(scope, new Box()), ENDED);
+  });
+
+  it("takes nothing when it was aborted before", async () => {
+    const look = (): never => assert.fail("must not look");
+    const signal = AbortSignal.abort(new Error("enough"));
+    await assert.rejects(waitFor(new WaitScope(hostOs(), "ignore"), { look }, { signal }), /enough/);
+  });
+
+  it("ends with what looking throws, at the beginning, later and from subscribing", async () => {
+    const scope = new WaitScope(hostOs(), "ignore");
+    const fail = (): never => {
+      throw new Error("broken");
+    };
+    await assert.rejects(waitFor(scope, { look: fail }), /broken/);
+    const box = new Box();
+    let looks = 0;
+    const wait = waitFor(scope, {
+      look: () => (looks++ === 0 ? undefined : fail()),
+      subscribe: box.subscribe,
+    });
+    await Promise.resolve();
+    box.put("anything");
+    await assert.rejects(wait, /broken/);
+    await assert.rejects(waitFor(scope, { look: () => undefined, subscribe: fail }), /broken/);
+    assert.equal(box.wakeUps.size, 0);
+  });
+
+  it("lets the event loop turn although it never has to wait", async () => {
+    const scope = new WaitScope(hostOs(), "ignore");
+    let turned = false;
+    setTimeout(() => {
+      turned = true;
+    });
+    // A loop of microtasks alone would never end.
+    while (!turned) await waitFor(scope, { look: () => "always" });
+  });
+
+  it("has the object for itself", () => {
+    const scope = new WaitScope(hostOs(), "ignore");
+    const leave = scope.occupy("listener 1");
+    assert.throws(() => scope.occupy("listener 1"), { code: "AlreadyWaiting" });
+    leave();
+    scope.occupy("listener 1")();
+  });
+
+  it("keeps the process alive as long as its scope says", () => {
+    const program = `
+      import { WaitScope } from ${JSON.stringify(new URL("./wait-scope.js", import.meta.url).href)};
+      import { hostOs } from ${JSON.stringify(new URL("../os/host.js", import.meta.url).href)};
+      import { waitFor } from ${JSON.stringify(new URL("./waiting.js", import.meta.url).href)};
+      const scope = new WaitScope(hostOs(), "ignore");
+      process.on("exit", () => console.log("exit"));
+      const never = { look: () => undefined, lookAgainAfter: 50 };
+      waitFor(scope, never, { timeout: ${LONG} }).then(() => console.log("ended"));
+      setImmediate(() => { scope.isRef = false; });
+    `;
+    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+      encoding: "utf8",
+    });
+    assert.equal(stdout, "exit\n");
   });
 });
