@@ -120,6 +120,8 @@ class Lifecycle<P extends MessagingPattern> {
   #overcome(obstacle: Obstacle, patience: Patience): Patience {
     const { os, config, id } = this.#node;
     const identity = identityOf(obstacle);
+    // The time runs from the first look that found something: a slow first look must not shorten it.
+    if (patience.identity === undefined) return { ...this.#patience(), identity };
     const since = patience.identity === identity ? patience.since : os.monotonicTime();
     if (!this.#isOver(patience)) return { ...patience, identity, since };
     const wasThisOne = os.monotonicTime() - since >= this.#creationTimeout;
