@@ -77,18 +77,23 @@ export { type StaticVecType, staticVec } from "./payload/static-vec.ts";
 export { type Fields, type StructType, struct } from "./payload/struct.ts";
 export type { TypeDetail } from "./payload/type-detail.ts";
 export type { VecView } from "./payload/vec-view.ts";
+export type {
+  BackpressureAction,
+  BackpressureHandler,
+  BackpressureInfo,
+  DegradationAction,
+  DegradationCause,
+  DegradationHandler,
+  DegradationInfo,
+} from "./port/common/handlers.ts";
+export type { Header, HeaderView, Loan } from "./port/common/loan.ts";
+export type { SendExtras } from "./port/common/message-writer.ts";
 export { LoanError, ReceiveError, SendError } from "./port/common/port-errors.ts";
-export type { Header, HeaderView, Loan } from "./port/publish-subscribe/loan.ts";
 export {
   PublisherCreateError,
   SubscriberCreateError,
 } from "./port/publish-subscribe/publish-subscribe-port-errors.ts";
-export type {
-  LoanArguments,
-  Publisher,
-  PublisherOptions,
-  SendExtras,
-} from "./port/publish-subscribe/publisher.ts";
+export type { LoanArguments, Publisher, PublisherOptions } from "./port/publish-subscribe/publisher.ts";
 export type { HeaderReadonly, Sample } from "./port/publish-subscribe/sample.ts";
 export type { SampleHeader } from "./port/publish-subscribe/sample-header.ts";
 export type { Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";

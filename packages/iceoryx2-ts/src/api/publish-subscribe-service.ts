@@ -4,11 +4,12 @@ import type { NodeResource } from "../lifecycle/node-state.ts";
 import type { ServiceState } from "../lifecycle/service-state.ts";
 import type { RunOptions } from "../os/steps.ts";
 import type { FixedType, PayloadType } from "../payload/meaning.ts";
+import type { Header } from "../port/common/loan.ts";
+import { type MessageTypes, messageTypes } from "../port/common/message-types.ts";
 import { createPublisher } from "../port/publish-subscribe/create-publisher.ts";
 import { createSubscriber } from "../port/publish-subscribe/create-subscriber.ts";
-import type { Header } from "../port/publish-subscribe/loan.ts";
-import { type MessageTypes, messageTypes } from "../port/publish-subscribe/message-types.ts";
 import type { Publisher, PublisherOptions } from "../port/publish-subscribe/publisher.ts";
+import { sampleLength } from "../port/publish-subscribe/sample-header.ts";
 import type { Subscriber, SubscriberOptions } from "../port/publish-subscribe/subscriber.ts";
 import type { CleanupState } from "../recovery/dead-nodes.ts";
 import type { Attributes } from "../service/attributes.ts";
@@ -46,7 +47,10 @@ export function createPublishSubscribeService<T extends PayloadType, H extends H
   payload: T,
   userHeader: FixedType | undefined,
 ): PublishSubscribeService<T, H> {
-  return new ServiceHandle<T, H>(state, messageTypes(state.pattern.messageTypeDetails, payload, userHeader));
+  return new ServiceHandle<T, H>(
+    state,
+    messageTypes(state.pattern.messageTypeDetails, payload, userHeader, sampleLength),
+  );
 }
 
 class ServiceHandle<T extends PayloadType, H extends Header>

@@ -5,7 +5,7 @@ import type { ServiceState } from "../lifecycle/service-state.ts";
 import { type RunOptions, runAsync, runSync, type Steps } from "../os/steps.ts";
 import type { FixedType, PayloadType } from "../payload/meaning.ts";
 import { typeDetailOf } from "../payload/type-detail.ts";
-import type { Header } from "../port/publish-subscribe/loan.ts";
+import type { Header } from "../port/common/loan.ts";
 import { type AttributeValues, defineAttributes, requireAttributes } from "../service/attributes.ts";
 import { type PublishSubscribeQos, PublishSubscribeRequest } from "../service/publish-subscribe.ts";
 import type { ServiceRequest } from "../service/service-request.ts";

@@ -78,6 +78,8 @@ export interface ConnectionParameters {
   /** 1 for a static data segment, 255 for a resizable one. */
   readonly numberOfSegments: number;
   readonly numberOfChannels: number;
+  /** Whether each channel begins closed and is opened when it is needed, or is open for ever. */
+  readonly channelsBeginClosed?: boolean | undefined;
 }
 
 /** Enough for everything that a receiver can hold, so that giving back never fails. */

@@ -9,6 +9,7 @@ import type { QueuePlace } from "../lockfree/queue-place.ts";
 import { compareExchange8, load8, store64 } from "../memory/atomics.ts";
 import type { Region } from "../memory/region.ts";
 import type { Mapping, Os } from "../os/os.ts";
+import { CHANNEL_CLOSED, ChannelState } from "./channel-state.ts";
 import * as layout from "./connection-layout.ts";
 import {
   type DynamicStorage,
@@ -24,11 +25,11 @@ export type Side = "sender" | "receiver";
 const STATE_BIT: Readonly<Record<Side, number>> = { sender: 1, receiver: 2 };
 const BOTH_CONNECTED: number = STATE_BIT.sender | STATE_BIT.receiver;
 const MARKED_FOR_DESTRUCTION = 0x80;
-const CHANNEL_CLOSED = 0xffff_ffff_ffff_ffffn;
 /** Above that a size is nonsense; it keeps the arithmetic of a hostile peer's numbers exact. */
 const PARAMETER_MAX = 2 ** 32;
 
 export interface Channel {
+  readonly state: ChannelState;
   readonly submission: QueuePlace;
   readonly completion: QueuePlace;
 }
@@ -163,6 +164,8 @@ function initialize(region: Region, side: Side, parameters: layout.ConnectionPar
     region.writePointer(channel + layout.SUBMISSION_SLOTS, submissionSlots);
     bytes.fill(1, channel + layout.SUBMISSION_FLAGS, channel + layout.SUBMISSION_FLAGS + 3);
     put(channel + layout.SUBMISSION_CAPACITY, bufferSize);
+    if (parameters.channelsBeginClosed === true)
+      region.longs[(channel + layout.CHANNEL_STATE) / 8] = CHANNEL_CLOSED;
   }
   for (let i = 0; i < numberOfSegments * numberOfChannels; i++) {
     const details = place.segmentDetails + layout.SEGMENT_DETAILS_SIZE * i;
@@ -220,6 +223,7 @@ function readChannel(
   const submissionCapacity = parameters.bufferSize;
   const completionCapacity = layout.completionCapacity(parameters);
   return {
+    state: new ChannelState(region, channel + layout.CHANNEL_STATE),
     submission: {
       region,
       writePosition: channel + layout.SUBMISSION_WRITE,

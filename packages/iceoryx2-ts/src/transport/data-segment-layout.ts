@@ -27,6 +27,7 @@
  * lives in private memory, so the free list is written once and never touched again.
  */
 import { alignUp } from "../memory/alignment.ts";
+import type { Region } from "../memory/region.ts";
 
 export const VERSION = 0;
 export const ALLOCATOR_ID: number = VERSION + 8;
@@ -88,4 +89,31 @@ export function layOutDataSegment(
     freeListSize,
     fileSize: PAYLOAD_AREA + payloadSize + freeListSize,
   };
+}
+
+/** Writes everything but the version into zeroed memory. */
+export function initializeDataSegment(region: Region, layOut: DataSegmentLayout): void {
+  const { bytes, longs, view, words } = region;
+  // Readers use only the difference of the two addresses, so any base will do.
+  const baseAddress = PAGE_SIZE;
+  const put = (offset: number, value: number): void => {
+    longs[offset / 8] = BigInt(value);
+  };
+  bytes[ALLOCATOR_ID] = POOL_ALLOCATOR_ID;
+  region.writePointer(FREE_LIST_POINTER, layOut.freeList);
+  view.setUint32(NUMBER_OF_BUCKETS, layOut.numberOfBuckets, true);
+  put(FREE_LIST_HEAD, 0);
+  bytes[INDEX_SET_IS_INITIALIZED] = 1;
+  put(BUCKET_SIZE, layOut.bucketSize);
+  put(BUCKET_ALIGNMENT, layOut.bucketAlignment);
+  put(START_ADDRESS, baseAddress + layOut.firstBucket - PAYLOAD_AREA);
+  put(SIZE, layOut.payloadSize);
+  bytes[ALLOCATOR_IS_INITIALIZED] = 1;
+  put(BASE_ADDRESS, baseAddress);
+  put(ALIGNMENT_MAX, PAGE_SIZE);
+  put(NUMBER_OF_USED_BUCKETS, 0);
+  put(MANAGEMENT_SIZE, layOut.freeListSize);
+  put(PAYLOAD_SIZE, layOut.payloadSize);
+  put(PAYLOAD_START, PAYLOAD_AREA - ALLOCATOR_ID);
+  for (let i = 0; i <= layOut.numberOfBuckets; i++) words[layOut.freeList / 4 + i] = i + 1;
 }

@@ -44,7 +44,7 @@ describe("a data segment", () => {
   const create = (options: Partial<typeof OPTIONS> = {}): DataSegment =>
     DataSegment.create(os, domain.config, { ...OPTIONS, ...options });
   const open = (alignment = 8): DataSegmentView =>
-    DataSegmentView.open(os, domain.config, PORT_ID, alignment, 0);
+    DataSegmentView.open(os, domain.config, { portId: PORT_ID }, alignment, 0);
 
   it("gives every chunk once, the last freed first", () => {
     const segment = create();

@@ -19,8 +19,14 @@ import { sharedMemoryNames, stripName } from "./names.ts";
 import { pointerOffset } from "./pointer-offset.ts";
 import { StorageError, toStorageError } from "./storage-error.ts";
 
-export interface DataSegmentOptions {
+/** Which of a port's segments: its only one, or one of those that follow each other as chunks have to grow. */
+export interface SegmentIdentity {
   readonly portId: bigint;
+  /** 0 to 254 for one of several segments. */
+  readonly segmentId?: number | undefined;
+}
+
+export interface DataSegmentOptions extends SegmentIdentity {
   readonly chunkSize: number;
   readonly alignment: number;
   readonly numberOfChunks: number;
@@ -33,6 +39,7 @@ export class DataSegment {
   readonly numberOfBuckets: number;
   readonly bucketSize: number;
   readonly region: Region;
+  readonly #segmentId: number;
   readonly #os: Os;
   readonly #name: string;
   readonly #mapping: Mapping;
@@ -50,9 +57,10 @@ export class DataSegment {
     { name, region, mapping }: DynamicStorage,
     descriptor: number,
     layOut: layout.DataSegmentLayout,
-    prepareChunk: DataSegmentOptions["prepareChunk"],
+    { segmentId, prepareChunk }: DataSegmentOptions,
   ) {
     this.#os = os;
+    this.#segmentId = segmentId ?? 0;
     this.#prepareChunk = prepareChunk;
     this.#name = name;
     this.#mapping = mapping;
@@ -74,18 +82,18 @@ export class DataSegment {
     const layOut = layout.layOutDataSegment(options.chunkSize, options.alignment, options.numberOfChunks);
     if (!Number.isSafeInteger(layOut.fileSize)) throw tooLarge(options);
     let descriptor = -1;
-    const storage = createDynamicStorage(os, sharedMemoryNames.dataSegment(config, options.portId), {
+    const storage = createDynamicStorage(os, nameOf(config, options), {
       size: layOut.fileSize,
       reserve: [
         [0, layout.PAYLOAD_AREA],
         [layOut.freeList, layOut.fileSize - layOut.freeList],
       ],
-      initialize: (region) => initialize(region, layOut),
+      initialize: (region) => layout.initializeDataSegment(region, layOut),
       keepDescriptor: (fd) => {
         descriptor = fd;
       },
     });
-    return new DataSegment(os, storage, descriptor, layOut, options.prepareChunk);
+    return new DataSegment(os, storage, descriptor, layOut, options);
   }
 
   /** The offset of a bucket in `region`. */
@@ -95,7 +103,11 @@ export class DataSegment {
 
   /** What travels through the queues for a bucket. */
   pointerTo(bucket: number): number {
-    return pointerOffset(0, bucket * this.bucketSize);
+    return pointerOffset(this.#segmentId, bucket * this.bucketSize);
+  }
+
+  get isUnused(): boolean {
+    return this.#freeCount === this.numberOfBuckets;
   }
 
   get hasFreeBucket(): boolean {
@@ -136,36 +148,16 @@ export class DataSegment {
   }
 }
 
+function nameOf(config: Config, { portId, segmentId }: SegmentIdentity): string {
+  return segmentId === undefined
+    ? sharedMemoryNames.dataSegment(config, portId)
+    : sharedMemoryNames.resizableDataSegment(config, portId, segmentId);
+}
+
 function tooLarge({ portId, chunkSize, numberOfChunks }: DataSegmentOptions): StorageError {
   const origin = `data segment of port ${portId}`;
   const message = `${numberOfChunks} chunks of ${chunkSize} bytes are more than any machine can map.`;
   return new StorageError("OutOfMemory", origin, message);
-}
-
-function initialize(region: Region, layOut: layout.DataSegmentLayout): void {
-  const { bytes, longs, view, words } = region;
-  // Readers use only the difference of the two addresses, so any base will do.
-  const baseAddress = layout.PAGE_SIZE;
-  const put = (offset: number, value: number): void => {
-    longs[offset / 8] = BigInt(value);
-  };
-  bytes[layout.ALLOCATOR_ID] = layout.POOL_ALLOCATOR_ID;
-  region.writePointer(layout.FREE_LIST_POINTER, layOut.freeList);
-  view.setUint32(layout.NUMBER_OF_BUCKETS, layOut.numberOfBuckets, true);
-  put(layout.FREE_LIST_HEAD, 0);
-  bytes[layout.INDEX_SET_IS_INITIALIZED] = 1;
-  put(layout.BUCKET_SIZE, layOut.bucketSize);
-  put(layout.BUCKET_ALIGNMENT, layOut.bucketAlignment);
-  put(layout.START_ADDRESS, baseAddress + layOut.firstBucket - layout.PAYLOAD_AREA);
-  put(layout.SIZE, layOut.payloadSize);
-  bytes[layout.ALLOCATOR_IS_INITIALIZED] = 1;
-  put(layout.BASE_ADDRESS, baseAddress);
-  put(layout.ALIGNMENT_MAX, layout.PAGE_SIZE);
-  put(layout.NUMBER_OF_USED_BUCKETS, 0);
-  put(layout.MANAGEMENT_SIZE, layOut.freeListSize);
-  put(layout.PAYLOAD_SIZE, layOut.payloadSize);
-  put(layout.PAYLOAD_START, layout.PAYLOAD_AREA - layout.ALLOCATOR_ID);
-  for (let i = 0; i <= layOut.numberOfBuckets; i++) words[layOut.freeList / 4 + i] = i + 1;
 }
 
 /** A reader's side: another port's segment, mapped read-only. */
@@ -195,8 +187,14 @@ export class DataSegmentView {
    * @param timeout how long to wait for a segment that is not ready yet, in milliseconds.
    * @throws StorageError
    */
-  static open(os: Os, config: Config, portId: bigint, alignment: number, timeout: number): DataSegmentView {
-    const name = sharedMemoryNames.dataSegment(config, portId);
+  static open(
+    os: Os,
+    config: Config,
+    segment: SegmentIdentity,
+    alignment: number,
+    timeout: number,
+  ): DataSegmentView {
+    const name = nameOf(config, segment);
     const minimumSize = layout.PAYLOAD_AREA;
     const storage = openDynamicStorage(os, name, { writable: false, minimumSize, timeout });
     const { region } = storage;
@@ -227,10 +225,40 @@ export class DataSegmentView {
   }
 }
 
+/**
+ * Creates what stands for all segments of a port whose segments follow each other: readers look for it before they
+ * know of any of them. Its content means nothing.
+ *
+ * @throws StorageError
+ */
+export function createSegmentManagement(os: Os, config: Config, portId: bigint): void {
+  const layOut = layout.layOutDataSegment(1, 1, 1);
+  const { mapping } = createDynamicStorage(
+    os,
+    sharedMemoryNames.resizableDataSegmentManagement(config, portId),
+    {
+      size: layOut.fileSize,
+      initialize: (region) => layout.initializeDataSegment(region, layOut),
+    },
+  );
+  mapping.unmap();
+}
+
+/** @throws StorageError if the port's segments are not there. */
+export function demandSegmentManagement(os: Os, config: Config, portId: bigint, timeout: number): void {
+  const name = sharedMemoryNames.resizableDataSegmentManagement(config, portId);
+  const minimumSize = layout.PAYLOAD_AREA;
+  openDynamicStorage(os, name, { writable: false, minimumSize, timeout }).mapping.unmap();
+}
+
+export function removeSegmentManagement(os: Os, config: Config, portId: bigint): void {
+  removeDynamicStorage(os, sharedMemoryNames.resizableDataSegmentManagement(config, portId));
+}
+
 /** Removes every data segment of a port that is gone, without needing the port. */
 export function removeDataSegments(os: Os, config: Config, portId: bigint, listing: readonly string[]): void {
   removeDynamicStorage(os, sharedMemoryNames.dataSegment(config, portId));
-  removeDynamicStorage(os, sharedMemoryNames.resizableDataSegmentManagement(config, portId));
+  removeSegmentManagement(os, config, portId);
   const suffix = config.global.service.dataSegmentSuffix;
   const prefix = sharedMemoryNames.dataSegment(config, portId).slice(0, -suffix.length);
   for (const name of listing) {

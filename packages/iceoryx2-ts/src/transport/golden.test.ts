@@ -137,7 +137,7 @@ describe("the memory of a peer", () => {
 
       it("can be read", () => {
         revive(sharedMemoryNames.dataSegment(domain.config, 1n), golden);
-        const view = DataSegmentView.open(os, domain.config, 1n, chunk.alignment, 0);
+        const view = DataSegmentView.open(os, domain.config, { portId: 1n }, chunk.alignment, 0);
         os.shmUnlink(sharedMemoryNames.dataSegment(domain.config, 1n));
         assert.deepEqual(
           [view.firstBucket, view.bucketSize, view.numberOfBuckets],
@@ -220,7 +220,7 @@ describe("the memory of a peer", () => {
       revive(sharedMemoryNames.connection(config, 1n, 2n), revived);
       revive(sharedMemoryNames.dataSegment(config, 1n), goldenBytes("transport/golden/data"));
       const receiver = Connection.attach(os, config, peers, "receiver", PARAMETERS, 0);
-      const view = DataSegmentView.open(os, config, 1n, CHUNK.alignment, 0);
+      const view = DataSegmentView.open(os, config, { portId: 1n }, CHUNK.alignment, 0);
       const { submission, completion } = receiver.channels[0]!;
       const consumer = new OverflowingIndexQueueConsumer(submission);
       const samples: number[][] = [];

@@ -15,7 +15,7 @@ export function pointerOffset(segmentId: number, offset: number): number {
 }
 
 export function segmentIdOf(pointer: number): number {
-  return pointer % SEGMENT_IDS;
+  return pointer & (SEGMENT_IDS - 1);
 }
 
 export function offsetOf(pointer: number): number {

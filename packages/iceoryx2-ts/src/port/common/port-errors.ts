@@ -8,14 +8,19 @@ export class LoanError extends Iox2Error<(typeof loanCodes)[number]> {
   static readonly codes: readonly string[] = loanCodes;
 }
 
-const sendCodes = ["ConnectionBrokenSinceSenderNoLongerExists", "UnableToDeliver"] as const;
-/** Nobody got the sample; a loan is still the caller's. */
+const sendCodes = [
+  "ConnectionBrokenSinceSenderNoLongerExists",
+  "ConnectionCorrupted",
+  "FailedToEstablishConnection",
+  "UnableToDeliver",
+] as const;
+/** The sample was not delivered to all: without handlers, nobody got it. A loan is still the caller's. */
 export class SendError extends Iox2Error<(typeof sendCodes)[number]> {
   static override readonly className: string = "SendError";
   static readonly codes: readonly string[] = sendCodes;
 }
 
-const receiveCodes = ["ExceedsMaxBorrows"] as const;
+const receiveCodes = ["ConnectionCorrupted", "ExceedsMaxBorrows", "FailedToEstablishConnection"] as const;
 /** Nothing was received, and nothing is lost: what waits goes on waiting. */
 export class ReceiveError extends Iox2Error<(typeof receiveCodes)[number]> {
   static override readonly className: string = "ReceiveError";

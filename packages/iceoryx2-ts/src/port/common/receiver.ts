@@ -14,14 +14,18 @@ import {
   type Borrower,
   borrowIndexOf,
   bucketOf,
+  channelOf,
   connectionOf,
   NOT_BORROWED,
+  segmentOf,
   setBorrowIndex,
 } from "./borrower.ts";
+import { Degradation } from "./degradation.ts";
+import type { DegradationCause, DegradationHandler } from "./handlers.ts";
 import { ReceiveError } from "./port-errors.ts";
-import { ReceiverConnection, type SenderAddress } from "./receiver-connection.ts";
+import { type ChunkDemands, LOST, ReceiverConnection, type SenderAddress } from "./receiver-connection.ts";
 
-export interface ReceiverOptions {
+export interface ReceiverOptions extends ChunkDemands {
   readonly service: ServiceState;
   readonly portId: bigint;
   /** For messages, such as `subscriber "front" of service "Camera/Front"`. */
@@ -29,15 +33,15 @@ export interface ReceiverOptions {
   /** Who may send, and how to read one of its entries; undefined for an entry that makes no sense. */
   readonly senders: Bag;
   readonly readSender: (entry: Uint8Array) => SenderAddress | undefined;
-  /** Every chunk begins at a multiple of it. */
-  readonly chunkAlignment: number;
-  /** The size of the smallest valid chunk, in bytes. */
-  readonly chunkSizeMin: number;
-  /** How many chunks may be held per sender. */
+  /** How many chunks may be held per sender and channel. */
   readonly maxBorrowedSamples: number;
   /** How many senders that left are kept for their samples. */
   readonly expiredConnectionsMax: number;
+  readonly degradationHandler?: DegradationHandler | undefined;
 }
+
+/** The channel of everything but responses. */
+export const FIRST_CHANNEL = 0;
 
 export class Receiver {
   readonly origin: string;
@@ -50,6 +54,7 @@ export class Receiver {
   #expired: ReceiverConnection[] = [];
   readonly #borrowers: Borrower[] = [];
   readonly #maxBorrowed: number;
+  readonly #degradation: Degradation;
 
   constructor(options: ReceiverOptions) {
     this.origin = options.origin;
@@ -58,7 +63,11 @@ export class Receiver {
     this.#senders = new BagSnapshot(options.senders);
     this.#connections = new Array<ReceiverConnection | undefined>(options.senders.capacity).fill(undefined);
     this.#maxBorrowed = options.maxBorrowedSamples;
-    this.updateConnections();
+    this.#degradation = new Degradation(options.service, options.origin, options.degradationHandler);
+    this.#senders.update();
+    this.#applyUpdate();
+    // At the beginning nobody can be told of a failure but the log.
+    this.#degradation.forget();
   }
 
   /** The connections in the order in which they are served; valid until the next call of this receiver. */
@@ -69,44 +78,53 @@ export class Receiver {
     return this.#connected;
   }
 
-  get hasChunks(): boolean {
+  /** The connection to a sender, which may have taken its slot from another one. */
+  connectionAt(slot: number, senderId: bigint): ReceiverConnection | undefined {
+    const connection = this.#connections[slot];
+    return connection?.senderId === senderId ? connection : undefined;
+  }
+
+  hasChunks(channel: number): boolean {
     this.updateConnections();
     return (
-      this.#expired.some((connection) => connection.hasChunks) ||
-      this.#connected.some((connection) => connection.hasChunks)
+      this.#expired.some((connection) => connection.hasChunks(channel)) ||
+      this.#connected.some((connection) => connection.hasChunks(channel))
     );
   }
 
   /**
-   * Takes the next chunk; the connection that is returned has it as its `bucket`, borrowed.
+   * Takes the next chunk of a channel; the connection that is returned has it as its `segment` and `bucket`, borrowed.
    *
-   * @throws ReceiveError `ExceedsMaxBorrows` if chunks wait, but only on connections that lent as many as they may.
+   * @throws ReceiveError `ExceedsMaxBorrows` if chunks wait, but only on connections that lent as many as they may;
+   *   others if a handler asked for it.
    */
-  receive(): ReceiverConnection | undefined {
+  receive(channel: number): ReceiverConnection | undefined {
     this.updateConnections();
     let isAtLimit = false;
     if (this.#expired.length > 0) {
       for (const connection of [...this.#expired]) {
-        if (this.#isAtLimit(connection)) isAtLimit = true;
-        else if (this.receiveFrom(connection)) return connection;
+        if (this.#isAtLimit(connection, channel)) isAtLimit = true;
+        else if (this.receiveFrom(connection, channel)) return connection;
       }
     }
     const connected = this.#connected;
     for (let i = 0; i < connected.length; i++) {
       const connection = connected[i]!;
-      if (this.#isAtLimit(connection)) isAtLimit = true;
-      else if (this.receiveFrom(connection)) return connection;
+      if (this.#isAtLimit(connection, channel)) isAtLimit = true;
+      else if (this.receiveFrom(connection, channel)) return connection;
     }
+    this.#degradation.failIfAsked(toReceiveError);
     if (isAtLimit) throw this.#tooManyBorrows();
     return undefined;
   }
 
   /** Takes the next chunk of one connection, if it may lend another one. @returns whether it did. */
-  receiveFrom(connection: ReceiverConnection): boolean {
-    if (connection.isShut || connection.borrowed >= this.#maxBorrowed) return false;
-    const bucket = connection.pop();
+  receiveFrom(connection: ReceiverConnection, channel: number): boolean {
+    if (connection.isShut || connection.borrowedOn[channel]! >= this.#maxBorrowed) return false;
+    let bucket = connection.pop(channel);
+    while (bucket === LOST) bucket = connection.pop(channel);
     if (bucket >= 0) {
-      connection.borrowed++;
+      connection.borrow(channel);
       return true;
     }
     if (bucket === CORRUPTED) this.#giveUp(connection);
@@ -115,9 +133,13 @@ export class Receiver {
   }
 
   /** @throws ReceiveError `ExceedsMaxBorrows` if chunks wait on a connection that lent as many as it may. */
-  demandBorrowable(): void {
-    for (const connection of this.#expired) if (this.#isAtLimit(connection)) throw this.#tooManyBorrows();
-    for (const connection of this.#connected) if (this.#isAtLimit(connection)) throw this.#tooManyBorrows();
+  demandBorrowable(channel: number): void {
+    for (const connection of this.#expired) {
+      if (this.#isAtLimit(connection, channel)) throw this.#tooManyBorrows();
+    }
+    for (const connection of this.#connected) {
+      if (this.#isAtLimit(connection, channel)) throw this.#tooManyBorrows();
+    }
   }
 
   /** Remembers who holds a chunk that `receive` took. */
@@ -136,19 +158,28 @@ export class Receiver {
     }
     setBorrowIndex(borrower, NOT_BORROWED);
     const connection = connectionOf(borrower);
-    connection.giveBack(bucketOf(borrower));
+    connection.giveBack(channelOf(borrower), segmentOf(borrower), bucketOf(borrower));
     if (connection.isExpired) this.#retire(connection);
   }
 
-  /** Gives a chunk back that nobody got to see. */
-  discard(connection: ReceiverConnection): void {
-    connection.giveBack(connection.bucket);
+  /** Gives the chunk back that was received last, and that nobody got to see. */
+  discard(connection: ReceiverConnection, channel: number): void {
+    connection.giveBack(channel, connection.segment, connection.bucket);
     if (connection.isExpired) this.#retire(connection);
   }
 
-  /** Connects to senders that came, and expires the connections of those that left. */
+  /**
+   * Connects to senders that came, and expires the connections of those that left.
+   *
+   * @throws ReceiveError if a handler asked for it.
+   */
   updateConnections(): void {
     if (!this.#senders.update()) return;
+    this.#applyUpdate();
+    this.#degradation.failIfAsked(toReceiveError);
+  }
+
+  #applyUpdate(): void {
     for (let slot = 0; slot < this.#connections.length; slot++) this.#updateSlot(slot);
     this.#connected = this.#connections.filter((connection) => connection !== undefined);
   }
@@ -173,8 +204,8 @@ export class Receiver {
     this.#expired = [];
   }
 
-  #isAtLimit(connection: ReceiverConnection): boolean {
-    return connection.borrowed >= this.#maxBorrowed && connection.hasChunks;
+  #isAtLimit(connection: ReceiverConnection, channel: number): boolean {
+    return connection.borrowedOn[channel]! >= this.#maxBorrowed && connection.hasChunks(channel);
   }
 
   #updateSlot(slot: number): void {
@@ -188,20 +219,12 @@ export class Receiver {
 
   #connect(slot: number, address: SenderAddress): void {
     const { os, config } = this.#service.node;
-    const { portId, chunkAlignment, chunkSizeMin } = this.#options;
     try {
-      this.#connections[slot] = ReceiverConnection.open(
-        os,
-        config,
-        portId,
-        address,
-        chunkAlignment,
-        chunkSizeMin,
-      );
+      const connection = ReceiverConnection.open(os, config, this.#options.portId, address, this.#options);
+      this.#connections[slot] = connection;
     } catch (error) {
       // A sender that left again meanwhile is no failure.
-      const isGone = isStorageError(error, "DoesNotExist");
-      log(isGone ? "debug" : "warn", this.origin, `cannot connect to sender ${address.senderId}: ${error}`);
+      if (!isStorageError(error, "DoesNotExist")) this.#report("FailedToEstablishConnection", address, error);
     }
   }
 
@@ -215,7 +238,7 @@ export class Receiver {
 
   /** Closes an expired connection once nothing waits in it and nobody holds anything of it. */
   #retire(connection: ReceiverConnection): void {
-    if (connection.borrowed > 0 || connection.hasChunks) return;
+    if (connection.borrowed > 0 || connection.hasChunksAnywhere) return;
     this.#expired = this.#expired.filter((other) => other !== connection);
     connection.close();
   }
@@ -234,12 +257,13 @@ export class Receiver {
   }
 
   #giveUp(connection: ReceiverConnection): void {
-    log(
-      "warn",
-      this.origin,
-      `the connection to sender ${connection.senderId} is corrupted and not used any more: the sender wrote what makes no sense.`,
-    );
     connection.isShut = true;
+    const reason = `sender ${connection.senderId} wrote what makes no sense.`;
+    this.#report("ConnectionCorrupted", connection, reason);
+  }
+
+  #report(cause: DegradationCause, { senderId }: { readonly senderId: bigint }, error: unknown): void {
+    this.#degradation.report(cause, senderId, this.#options.portId, error);
   }
 
   #tooManyBorrows(): ReceiveError {
@@ -249,4 +273,13 @@ export class Receiver {
       `cannot receive with ${this.origin}: ${this.#maxBorrowed} samples of each sender that has more are held already. Release one, or create the service with a larger limit of borrowed samples (${this.#maxBorrowed} now).`,
     );
   }
+}
+
+function toReceiveError(
+  origin: string,
+  code: DegradationCause,
+  message: string,
+  cause: unknown,
+): ReceiveError {
+  return new ReceiveError(code, origin, message, { cause });
 }

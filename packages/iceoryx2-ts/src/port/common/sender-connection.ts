@@ -5,9 +5,10 @@ import { OverflowingIndexQueueProducer } from "../../lockfree/overflowing-index-
 import { CORRUPTED } from "../../lockfree/queue-place.ts";
 import type { Os } from "../../os/os.ts";
 import { LivenessWatch } from "../../recovery/liveness.ts";
+import type { ChannelState } from "../../transport/channel-state.ts";
 import { Connection } from "../../transport/connection.ts";
 import type { ConnectionParameters } from "../../transport/connection-layout.ts";
-import type { DataSegment } from "../../transport/data-segment.ts";
+import type { ChunkPool } from "./chunk-pool.ts";
 
 /** A receiver as its entry in the dynamic configuration describes it, and what the service adds. */
 export interface ReceiverAddress {
@@ -20,34 +21,38 @@ export interface ReceiverAddress {
 
 export class SenderConnection {
   readonly receiverId: bigint;
-  /** How many samples wait for the receiver at most. */
+  readonly nodeId: bigint;
+  /** How many chunks wait per channel at most. */
   readonly capacity: number;
   readonly liveness: LivenessWatch;
+  /** How often it was found without room for the present message. */
+  retries = 0;
+  /** When it was found so first. */
+  fullSince = 0n;
   readonly #connection: Connection;
-  readonly #submission: OverflowingIndexQueueProducer;
-  readonly #completion: IndexQueueConsumer;
-  readonly #segment: DataSegment;
-  /** What one bucket adds to a pointer in the queues. */
-  readonly #pointerStride: number;
-  /** 1 for each bucket that the receiver can have. */
-  readonly #used: Uint8Array;
+  /** By channel. */
+  readonly #submissions: readonly OverflowingIndexQueueProducer[];
+  readonly #completions: readonly IndexQueueConsumer[];
+  readonly #pool: ChunkPool;
+  /** 1 for each chunk that the receiver can have; it grows with the pool. */
+  #used: Uint8Array;
 
   private constructor(
-    receiverId: bigint,
+    address: ReceiverAddress,
     connection: Connection,
-    segment: DataSegment,
+    pool: ChunkPool,
     liveness: LivenessWatch,
   ) {
-    const channel = connection.channels[0]!;
-    this.receiverId = receiverId;
-    this.capacity = channel.submission.capacity;
+    const { channels } = connection;
+    this.receiverId = address.receiverId;
+    this.nodeId = address.nodeId;
+    this.capacity = channels[0]!.submission.capacity;
     this.liveness = liveness;
     this.#connection = connection;
-    this.#submission = new OverflowingIndexQueueProducer(channel.submission);
-    this.#completion = new IndexQueueConsumer(channel.completion);
-    this.#segment = segment;
-    this.#pointerStride = segment.pointerTo(1);
-    this.#used = new Uint8Array(segment.numberOfBuckets);
+    this.#submissions = channels.map(({ submission }) => new OverflowingIndexQueueProducer(submission));
+    this.#completions = channels.map(({ completion }) => new IndexQueueConsumer(completion));
+    this.#pool = pool;
+    this.#used = new Uint8Array(pool.chunksPerSegment);
   }
 
   /** @throws StorageError */
@@ -55,62 +60,90 @@ export class SenderConnection {
     os: Os,
     config: Config,
     senderId: bigint,
-    { receiverId, nodeId, parameters }: ReceiverAddress,
-    segment: DataSegment,
+    address: ReceiverAddress,
+    pool: ChunkPool,
   ): SenderConnection {
     const { creationTimeout } = config.global;
+    const { receiverId, nodeId, parameters } = address;
     const peers = { senderId, receiverId };
     const connection = Connection.attach(os, config, peers, "sender", parameters, creationTimeout);
-    return new SenderConnection(receiverId, connection, segment, new LivenessWatch(os, config, nodeId));
+    return new SenderConnection(address, connection, pool, new LivenessWatch(os, config, nodeId));
   }
 
   get isConnected(): boolean {
     return this.#connection.isConnected;
   }
 
-  get isFull(): boolean {
-    return this.#submission.isFull;
+  get numberOfChannels(): number {
+    return this.#submissions.length;
+  }
+
+  isFull(channel: number): boolean {
+    return this.#submissions[channel]!.isFull;
+  }
+
+  stateOf(channel: number): ChannelState {
+    return this.#connection.channels[channel]!.state;
   }
 
   /**
-   * Hands a bucket to the receiver; in any case it counts as one that the receiver can have.
+   * Hands a chunk to the receiver; in any case it counts as one that the receiver can have.
    *
-   * @returns the bucket that had to make room, `EMPTY` if none had, or `CORRUPTED`.
+   * @returns the chunk that had to make room, `EMPTY` if none had, or `CORRUPTED`.
    */
-  push(bucket: number): number {
-    this.#used[bucket] = 1;
-    const evicted = this.#submission.push(this.#segment.pointerTo(bucket));
+  push(channel: number, chunk: number): number {
+    if (chunk >= this.#used.length) this.#grow(chunk);
+    this.#used[chunk] = 1;
+    const evicted = this.#submissions[channel]!.push(this.#pool.pointerTo(chunk));
     return evicted < 0 ? evicted : this.#takeBack(evicted);
   }
 
-  /** Looks how many buckets the receiver gave back. @returns that number, or `CORRUPTED`. */
-  returned(): number {
-    return this.#completion.refresh();
+  /** Takes back what the receiver released. @returns false if that made no sense. */
+  reclaim(channel: number): boolean {
+    const completion = this.#completions[channel]!;
+    let returned = completion.refresh();
+    for (; returned > 0; returned--) {
+      const pointer = completion.pop();
+      const chunk = pointer < 0 ? pointer : this.#takeBack(pointer);
+      if (chunk < 0) return false;
+      this.#pool.release(chunk);
+    }
+    return returned === 0;
   }
 
-  /** @returns a bucket that the receiver gave back, `EMPTY` or `CORRUPTED`. */
-  reclaim(): number {
-    const pointer = this.#completion.pop();
-    return pointer < 0 ? pointer : this.#takeBack(pointer);
-  }
-
-  #takeBack(pointer: number): number {
-    const bucket = pointer / this.#pointerStride;
-    // An index that is no integer or out of range reads as undefined.
-    if (this.#used[bucket] !== 1) return CORRUPTED;
-    this.#used[bucket] = 0;
-    return bucket;
+  /** As `reclaim`, on all channels. */
+  reclaimEverything(): boolean {
+    for (let channel = 0; channel < this.#completions.length; channel++) {
+      if (!this.reclaim(channel)) return false;
+    }
+    return true;
   }
 
   /** The receiver is gone: everything that it can have is ours again. */
-  takeBackEverything(release: (bucket: number) => void): void {
-    for (let bucket = 0; bucket < this.#used.length; bucket++) {
-      if (this.#used[bucket] === 1) release(bucket);
+  takeBackEverything(): void {
+    for (let chunk = 0; chunk < this.#used.length; chunk++) {
+      if (this.#used[chunk] === 1) this.#pool.release(chunk);
     }
     this.#used.fill(0);
   }
 
   close(): void {
     this.#connection.detach();
+  }
+
+  /** @returns the chunk that a pointer of the receiver means, or `CORRUPTED` if it cannot have that one. */
+  #takeBack(pointer: number): number {
+    const chunk = this.#pool.chunkAt(pointer);
+    // An index that is no integer or out of range reads as undefined.
+    if (this.#used[chunk] !== 1) return CORRUPTED;
+    this.#used[chunk] = 0;
+    return chunk;
+  }
+
+  #grow(chunk: number): void {
+    const segments = Math.floor(chunk / this.#pool.chunksPerSegment) + 1;
+    const used = new Uint8Array(segments * this.#pool.chunksPerSegment);
+    used.set(this.#used);
+    this.#used = used;
   }
 }

@@ -1,27 +1,29 @@
 /**
  * The sending half that publishers, clients and servers share.
  *
- * A sender owns a data segment, loans chunks of it out, and hands sent ones to the queues of all connected
- * receivers. A chunk is free again when nobody counts on it any more: +1 for a loan, for its place in the history
- * and for every connection that it was delivered to.
+ * A sender loans chunks of its pool out, and hands sent ones to the queues of all connected receivers, or of one. A
+ * chunk is free again when nobody counts on it any more: +1 for a loan, for its place in the history and for every
+ * connection that it was delivered to.
  *
  * Two rules keep receivers safe: the completion queue of a connection is emptied before every push to it, so that
  * giving back never finds it full, and what comes back is checked against our own private record of what that
  * receiver can have, so that a hostile one can neither free a chunk twice nor one that it never got.
  */
-import { log } from "../../base/log.ts";
 import type { BackpressureStrategy } from "../../config/settings.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { type Bag, BagSnapshot } from "../../lockfree/bag.ts";
 import { CORRUPTED, EMPTY } from "../../lockfree/queue-place.ts";
-import type { DataSegment } from "../../transport/data-segment.ts";
 import { isStorageError } from "../../transport/storage-error.ts";
+import { Backpressure } from "./backpressure.ts";
+import type { ChunkPool } from "./chunk-pool.ts";
+import { Degradation } from "./degradation.ts";
+import type { BackpressureHandler, DegradationCause, DegradationHandler } from "./handlers.ts";
 import { LoanError, SendError } from "./port-errors.ts";
 import { type ReceiverAddress, SenderConnection } from "./sender-connection.ts";
 
 export interface SenderOptions {
   readonly service: ServiceState;
-  readonly segment: DataSegment;
+  readonly pool: ChunkPool;
   readonly portId: bigint;
   /** For messages, such as `publisher "front" of service "Camera/Front"`. */
   readonly origin: string;
@@ -34,11 +36,18 @@ export interface SenderOptions {
   readonly historySize: number;
   readonly enableSafeOverflow: boolean;
   readonly backpressureStrategy: BackpressureStrategy;
+  readonly backpressureHandler?: BackpressureHandler | undefined;
+  readonly degradationHandler?: DegradationHandler | undefined;
 }
+
+/** Instead of a number of receivers: a connected receiver has no room, and nobody got anything. */
+export const NO_ROOM = -1;
+/** The channel of everything but responses. */
+const CHANNEL = 0;
 
 export class Sender {
   readonly origin: string;
-  readonly segment: DataSegment;
+  readonly pool: ChunkPool;
   readonly #service: ServiceState;
   readonly #portId: bigint;
   readonly #readReceiver: SenderOptions["readReceiver"];
@@ -48,58 +57,69 @@ export class Sender {
   /** By slot of the receivers' bag; the list below has the same without gaps. */
   readonly #connections: (SenderConnection | undefined)[];
   #connected: readonly SenderConnection[] = [];
-  readonly #references: Int32Array;
   #loans = 0;
   readonly #history: Int32Array;
   #historyLength = 0;
   #historyNext = 0;
-  /** Whether a full receiver is skipped or makes the whole send fail; neither happens with overflow. */
-  readonly #demandsRoom: boolean;
-  readonly #checksRoom: boolean;
+  readonly #enableSafeOverflow: boolean;
+  readonly #backpressure: Backpressure;
+  readonly #degradation: Degradation;
 
   constructor(options: SenderOptions) {
-    const { service, segment, receivers } = options;
+    const { service, receivers, portId } = options;
     this.origin = options.origin;
-    this.segment = segment;
+    this.pool = options.pool;
     this.#service = service;
-    this.#portId = options.portId;
+    this.#portId = portId;
     this.#readReceiver = options.readReceiver;
     this.#maxLoans = options.maxLoans;
     this.#maxLoansOption = options.maxLoansOption;
     this.#receivers = new BagSnapshot(receivers);
     this.#connections = new Array<SenderConnection | undefined>(receivers.capacity).fill(undefined);
-    this.#references = new Int32Array(segment.numberOfBuckets);
     this.#history = new Int32Array(options.historySize);
-    this.#checksRoom = !options.enableSafeOverflow;
-    this.#demandsRoom = this.#checksRoom && options.backpressureStrategy === "RetryUntilDelivered";
-    this.updateConnections();
+    this.#enableSafeOverflow = options.enableSafeOverflow;
+    this.#backpressure = new Backpressure(service, portId, options);
+    this.#degradation = new Degradation(service, options.origin, options.degradationHandler);
+    this.#updateConnections();
   }
 
   get loans(): number {
     return this.#loans;
   }
 
+  /** Those who receive, in the order of their slots; valid until the next call of this sender. */
+  get connections(): readonly SenderConnection[] {
+    return this.#connected;
+  }
+
+  /** The connection to a receiver, which may have taken its slot from another one. */
+  connectionAt(slot: number, receiverId: bigint): SenderConnection | undefined {
+    const connection = this.#connections[slot];
+    return connection?.receiverId === receiverId ? connection : undefined;
+  }
+
   /**
    * Loans a chunk.
    *
-   * @returns its bucket in the segment.
+   * @param size what it has to hold, in bytes.
+   * @returns its number in the pool.
    * @throws LoanError
    */
-  loan(): number {
+  loan(size: number): number {
     if (this.#loans >= this.#maxLoans) throw this.#tooManyLoans();
-    const { segment } = this;
-    if (!segment.hasFreeBucket) this.#reclaimEverything();
-    if (!segment.hasFreeBucket) throw this.#outOfChunks();
-    const bucket = this.#allocate();
-    this.#references[bucket] = 1;
+    const { pool } = this;
+    // No strategy grows because chunks wait to be taken back.
+    if (!pool.hasFreeChunk) this.#reclaimEverything();
+    if (size > pool.chunkSize || !pool.hasFreeChunk) this.#grow(size);
+    const chunk = this.#allocate();
     this.#loans++;
-    return bucket;
+    return chunk;
   }
 
   /** Gives up a loan, sent or not. */
-  endLoan(bucket: number): void {
+  endLoan(chunk: number): void {
     this.#loans--;
-    this.#release(bucket);
+    this.pool.release(chunk);
   }
 
   /**
@@ -107,31 +127,62 @@ export class Sender {
    *
    * @returns how many receivers got it.
    * @throws SendError `UnableToDeliver` if a connected receiver has no room and nothing may be discarded; nobody
-   *   got it then.
+   *   got it then, unless a handler said `DiscardDataAndFail`.
    */
-  send(bucket: number): number {
-    this.updateConnections();
-    if (this.#demandsRoom) {
-      for (const connection of this.#connected) this.#demandRoom(connection);
-    }
-    if (this.#history.length > 0) this.#remember(bucket);
-    // A corrupted connection leaves the list, but not this copy of it.
-    const connected = this.#connected;
-    let receivers = 0;
-    for (let i = 0; i < connected.length; i++) {
-      if (this.#deliver(connected[i]!, bucket)) receivers++;
-    }
+  send(chunk: number): number {
+    const receivers = this.trySend(chunk);
+    if (receivers === NO_ROOM) throw this.#backpressure.unableToDeliver(this.origin);
     return receivers;
   }
 
-  /** Connects to receivers that came, which get their history, and gives up those that left. */
-  updateConnections(): void {
-    if (!this.#receivers.update()) return;
-    for (let slot = 0; slot < this.#connections.length; slot++) this.#updateSlot(slot);
-    this.#connected = this.#connections.filter((connection) => connection !== undefined);
+  /** As `send`, but returns `NO_ROOM` where waiting for room would help. */
+  trySend(chunk: number): number {
+    this.updateConnections();
+    const { connections } = this;
+    if (!this.#enableSafeOverflow && !this.#findRoom(connections, CHANNEL)) return NO_ROOM;
+    if (this.#history.length > 0) this.#remember(chunk);
+    // A corrupted connection leaves the list, but not this copy of it; one that was cleaned up left it before.
+    const connected = this.#connected;
+    let receivers = 0;
+    for (let i = 0; i < connected.length; i++) {
+      if (this.#deliver(connected[i]!, CHANNEL, chunk)) receivers++;
+    }
+    this.#backpressure.failIfAsked(this.origin);
+    this.#degradation.failIfAsked(toSendError);
+    return receivers;
   }
 
-  /** Gives up all connections; the segment goes when the last loan does. */
+  /**
+   * Delivers a loaned chunk to one receiver.
+   *
+   * @returns 1 if it got it, 0 if it did not and that is no error, or `NO_ROOM`.
+   * @throws SendError if a handler asked for it.
+   */
+  trySendTo(connection: SenderConnection, channel: number, chunk: number): number {
+    if (!this.#enableSafeOverflow && !this.#findRoom([connection], channel)) return NO_ROOM;
+    const isDelivered = this.#connected.includes(connection) && this.#deliver(connection, channel, chunk);
+    this.#backpressure.failIfAsked(this.origin);
+    this.#degradation.failIfAsked(toSendError);
+    return isDelivered ? 1 : 0;
+  }
+
+  /** What `send` throws where `trySend` returns `NO_ROOM`. */
+  unableToDeliver(): SendError {
+    return this.#backpressure.unableToDeliver(this.origin);
+  }
+
+  /**
+   * Connects to receivers that came, which get their history, and gives up those that left.
+   *
+   * @throws SendError if a handler asked for it.
+   */
+  updateConnections(): void {
+    if (!this.#receivers.update()) return;
+    this.#applyUpdate();
+    this.#degradation.failIfAsked(toSendError);
+  }
+
+  /** Gives up all connections; the pool goes when the last loan does. */
   close(): void {
     for (const connection of this.#connections) connection?.close();
     this.#connections.fill(undefined);
@@ -139,6 +190,22 @@ export class Sender {
   }
 
   // --- connections ---------------------------------------------------------------------------------
+
+  /** At the beginning nobody can be told of a failure but the log. */
+  #updateConnections(): void {
+    this.#receivers.update();
+    this.#applyUpdate();
+    this.#degradation.forget();
+  }
+
+  #applyUpdate(): void {
+    for (let slot = 0; slot < this.#connections.length; slot++) this.#updateSlot(slot);
+    this.#listConnected();
+  }
+
+  #listConnected(): void {
+    this.#connected = this.#connections.filter((connection) => connection !== undefined);
+  }
 
   #updateSlot(slot: number): void {
     const entry = this.#receivers.entry(slot);
@@ -152,63 +219,64 @@ export class Sender {
   #connect(slot: number, address: ReceiverAddress): void {
     const { os, config } = this.#service.node;
     try {
-      const connection = SenderConnection.open(os, config, this.#portId, address, this.segment);
+      const connection = SenderConnection.open(os, config, this.#portId, address, this.pool);
       this.#connections[slot] = connection;
       this.#deliverHistory(connection, address.historyRequest);
     } catch (error) {
       // A receiver that left again meanwhile is no failure.
-      const isGone = isStorageError(error, "DoesNotExist");
-      log(
-        isGone ? "debug" : "warn",
-        this.origin,
-        `cannot connect to receiver ${address.receiverId}: ${error}`,
-      );
+      if (isStorageError(error, "DoesNotExist")) return;
+      this.#degradation.report("FailedToEstablishConnection", this.#portId, address.receiverId, error);
     }
   }
 
   #disconnect(slot: number, connection: SenderConnection): void {
     this.#connections[slot] = undefined;
-    connection.takeBackEverything((bucket) => this.#release(bucket));
+    connection.takeBackEverything();
     connection.close();
   }
 
   #giveUp(connection: SenderConnection): void {
-    log(
-      "warn",
-      this.origin,
-      `the connection to receiver ${connection.receiverId} is corrupted and not used any more: the receiver wrote what it never got.`,
-    );
+    const { receiverId } = connection;
+    const reason = `receiver ${receiverId} wrote what it never got.`;
     this.#disconnect(this.#connections.indexOf(connection), connection);
-    this.#connected = this.#connections.filter((other) => other !== undefined);
+    this.#listConnected();
+    this.#degradation.report("ConnectionCorrupted", this.#portId, receiverId, reason);
   }
 
   // --- delivery ------------------------------------------------------------------------------------
 
-  #demandRoom(connection: SenderConnection): void {
-    if (!this.#reclaim(connection)) return;
-    if (!connection.isFull || !connection.isConnected) return;
+  /** Whether every receiver has room, or may be left out. */
+  #findRoom(connections: readonly SenderConnection[], channel: number): boolean {
+    if (!this.#backpressure.mayRefuse) return true;
+    let hasRoom = true;
+    for (const connection of connections) {
+      if (!this.#reclaim(connection, channel)) continue;
+      if (!connection.isFull(channel)) this.#backpressure.forget(connection);
+      else if (this.#isInTheWay(connection, channel)) hasRoom = false;
+    }
+    return hasRoom;
+  }
+
+  #isInTheWay(connection: SenderConnection, channel: number): boolean {
+    if (!connection.isConnected || connection.stateOf(channel).isClosed) return false;
     // The receiver may be dead and nobody else there to notice.
     if (connection.liveness.cleanupIfDead()) {
       this.updateConnections();
-      return;
+      return false;
     }
-    throw new SendError(
-      "UnableToDeliver",
-      this.origin,
-      `cannot send from ${this.origin}: receiver ${connection.receiverId} has no room, ${connection.capacity} samples wait for it already. Send again later, use the strategy "DiscardData", or create the service with a larger buffer or with enableSafeOverflow.`,
-    );
+    return this.#backpressure.isInTheWay(connection);
   }
 
-  #deliver(connection: SenderConnection, bucket: number): boolean {
-    if (!this.#reclaim(connection)) return false;
-    if (this.#checksRoom && connection.isFull) return false;
-    this.#references[bucket]!++;
-    const evicted = connection.push(bucket);
+  #deliver(connection: SenderConnection, channel: number, chunk: number): boolean {
+    if (!this.#reclaim(connection, channel)) return false;
+    if (!this.#enableSafeOverflow && connection.isFull(channel)) return false;
+    this.pool.retain(chunk);
+    const evicted = connection.push(channel, chunk);
     if (evicted === CORRUPTED) {
       this.#giveUp(connection);
       return false;
     }
-    if (evicted !== EMPTY) this.#release(evicted);
+    if (evicted !== EMPTY) this.pool.release(evicted);
     return true;
   }
 
@@ -216,56 +284,53 @@ export class Sender {
     const count = Math.min(request, connection.capacity, this.#historyLength);
     const { length } = this.#history;
     for (let age = count; age > 0; age--) {
-      const bucket = this.#history[(this.#historyNext + length - age) % length]!;
-      if (!this.#deliver(connection, bucket)) return;
+      const chunk = this.#history[(this.#historyNext + length - age) % length]!;
+      if (!this.#deliver(connection, CHANNEL, chunk)) return;
     }
   }
 
-  #remember(bucket: number): void {
+  #remember(chunk: number): void {
     const { length } = this.#history;
-    if (this.#historyLength === length) this.#release(this.#history[this.#historyNext]!);
+    if (this.#historyLength === length) this.pool.release(this.#history[this.#historyNext]!);
     else this.#historyLength++;
-    this.#history[this.#historyNext] = bucket;
-    this.#references[bucket]!++;
+    this.#history[this.#historyNext] = chunk;
+    this.pool.retain(chunk);
     this.#historyNext = this.#historyNext + 1 === length ? 0 : this.#historyNext + 1;
   }
 
   // --- chunks --------------------------------------------------------------------------------------
 
   /** Takes back what the receiver released. @returns false if that made no sense, and the connection is gone. */
-  #reclaim(connection: SenderConnection): boolean {
-    let returned = connection.returned();
-    for (; returned > 0; returned--) {
-      const bucket = connection.reclaim();
-      if (bucket === CORRUPTED) returned = CORRUPTED;
-      else this.#release(bucket);
-    }
-    if (returned === 0) return true;
+  #reclaim(connection: SenderConnection, channel: number): boolean {
+    if (connection.reclaim(channel)) return true;
     this.#giveUp(connection);
     return false;
   }
 
   #reclaimEverything(): void {
     this.updateConnections();
-    for (const connection of this.#connected) this.#reclaim(connection);
-  }
-
-  #release(bucket: number): void {
-    const references = this.#references[bucket]! - 1;
-    this.#references[bucket] = references;
-    if (references === 0) this.segment.free(bucket);
+    for (const connection of this.#connected) {
+      if (!connection.reclaimEverything()) this.#giveUp(connection);
+    }
   }
 
   #allocate(): number {
     try {
-      return this.segment.allocate();
+      return this.pool.allocate();
     } catch (cause) {
-      throw new LoanError(
-        "OutOfMemory",
-        this.origin,
-        `cannot loan from ${this.origin}: the machine has no shared memory left for another chunk of ${this.segment.bucketSize} bytes. Free some, or enlarge /dev/shm.`,
-        { cause },
-      );
+      throw this.#outOfMemory(`another chunk of ${this.pool.chunkSize} bytes`, cause);
+    }
+  }
+
+  #grow(size: number): void {
+    if (!this.pool.isResizable) {
+      if (size > this.pool.chunkSize) throw this.#tooLarge(size);
+      throw this.#outOfChunks();
+    }
+    try {
+      this.pool.grow(size);
+    } catch (cause) {
+      throw this.#outOfMemory(`chunks of ${size} bytes`, cause);
     }
   }
 
@@ -277,11 +342,32 @@ export class Sender {
     );
   }
 
+  #tooLarge(size: number): LoanError {
+    return new LoanError(
+      "ExceedsMaxLoanSize",
+      this.origin,
+      `cannot loan ${size} bytes from ${this.origin}: its chunks have ${this.pool.chunkSize}, and it was created with the allocation strategy "Static". Create it with a larger initialMaxSliceLen, or with "BestFit" or "PowerOfTwo".`,
+    );
+  }
+
   #outOfChunks(): LoanError {
     return new LoanError(
       "OutOfMemory",
       this.origin,
-      `cannot loan from ${this.origin}: all ${this.segment.numberOfBuckets} chunks are with receivers, in the history or on loan. Receivers must release some.`,
+      `cannot loan from ${this.origin}: all ${this.pool.chunksPerSegment} chunks are with receivers, in the history or on loan. Receivers must release some.`,
     );
   }
+
+  #outOfMemory(what: string, cause: unknown): LoanError {
+    return new LoanError(
+      "OutOfMemory",
+      this.origin,
+      `cannot loan from ${this.origin}: the machine has no shared memory left for ${what}: ${(cause as Error).message} Free some, or enlarge /dev/shm.`,
+      { cause },
+    );
+  }
+}
+
+function toSendError(origin: string, code: DegradationCause, message: string, cause: unknown): SendError {
+  return new SendError(code, origin, message, { cause });
 }

@@ -11,7 +11,7 @@ import type { Iox2Error } from "../../base/iox2-error.ts";
 import { type U64, u64 } from "../../payload/scalars.ts";
 import { ChunkLedger } from "../../testing/chunk-ledger.test-support.ts";
 import { TestDomain } from "../../testing/test-domain.ts";
-import type { Loan } from "./loan.ts";
+import type { Loan } from "../common/loan.ts";
 import type { Publisher, PublisherOptions } from "./publisher.ts";
 import type { Sample } from "./sample.ts";
 import type { Subscriber } from "./subscriber.ts";

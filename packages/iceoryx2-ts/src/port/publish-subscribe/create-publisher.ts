@@ -1,4 +1,6 @@
 /** Puts a publisher together, in the order that makes a crash at any step recoverable. */
+import { InvalidArgumentError } from "../../base/general-errors.ts";
+import type { AllocationStrategy } from "../../config/settings.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import {
@@ -7,13 +9,13 @@ import {
   writePublisherDetails,
 } from "../../service/port-details.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
-import { DataSegment } from "../../transport/data-segment.ts";
+import { ChunkPool, SEGMENTS_MAX } from "../common/chunk-pool.ts";
+import type { Header } from "../common/loan.ts";
+import type { MessageTypes } from "../common/message-types.ts";
 import { countOption } from "../common/options.ts";
 import { PortEntry } from "../common/port-entry.ts";
 import { Sender } from "../common/sender.ts";
 import type { ReceiverAddress } from "../common/sender-connection.ts";
-import type { Header } from "./loan.ts";
-import type { MessageTypes } from "./message-types.ts";
 import { PublisherCreateError } from "./publish-subscribe-port-errors.ts";
 import { type Publisher, type PublisherOptions, PublisherPort } from "./publisher.ts";
 import { writeSampleHeader } from "./sample-header.ts";
@@ -40,10 +42,17 @@ export function createPublisher<T extends PayloadType, H extends Header>(
   const longestSlice = count("initialMaxSliceLen", 1, SLICE_LENGTH_MAX);
   const initialMaxSliceLen = types.payload.kind === "slice" ? longestSlice : 1;
   const backpressureStrategy = options.backpressureStrategy ?? defaults.backpressureStrategy;
-  const numberOfSamples =
+  const allocationStrategy =
+    types.payload.kind === "slice"
+      ? (options.allocationStrategy ?? defaults.publisherAllocationStrategy)
+      : "Static";
+  const numberOfSamples = preallocation(
+    what,
     pattern.maxSubscribers * (pattern.subscriberMaxBufferSize + pattern.subscriberMaxBorrowedSamples) +
-    pattern.historySize +
-    maxLoanedSamples;
+      pattern.historySize +
+      maxLoanedSamples,
+    options.overrideSamplePreallocation,
+  );
 
   const entry = PortEntry.create(
     service,
@@ -51,22 +60,27 @@ export function createPublisher<T extends PayloadType, H extends Header>(
     options.name ?? "",
     (origin, message, cause) => new PublisherCreateError("UnableToCreatePortTag", origin, message, { cause }),
   );
-  let segment: DataSegment | undefined;
+  let pool: ChunkPool | undefined;
   let sender: Sender | undefined;
+  const isResizable = allocationStrategy !== "Static";
+  const maxNumberOfSegments = isResizable ? SEGMENTS_MAX : 1;
   try {
-    segment = createSegment(service, types, entry, initialMaxSliceLen, numberOfSamples);
+    const settings = { initialMaxSliceLen, numberOfSamples, allocationStrategy };
+    pool = createPool(service, types, entry, settings);
     sender = new Sender({
       service,
-      segment,
+      pool,
       portId: entry.id,
       origin: entry.origin,
       receivers: service.dynamicConfig.bagA,
-      readReceiver: (subscriber) => readSubscriber(subscriber, pattern, numberOfSamples),
+      readReceiver: (subscriber) => readSubscriber(subscriber, pattern, numberOfSamples, maxNumberOfSegments),
       maxLoans: maxLoanedSamples,
       maxLoansOption: "maxLoanedSamples",
       historySize: pattern.historySize,
       enableSafeOverflow: pattern.enableSafeOverflow,
       backpressureStrategy,
+      backpressureHandler: options.backpressureHandler,
+      degradationHandler: options.degradationHandler,
     });
     const details: PublisherDetails = {
       portId: entry.id,
@@ -74,44 +88,64 @@ export function createPublisher<T extends PayloadType, H extends Header>(
       nodeId: node.id,
       numberOfSamples,
       maxSliceLen: initialMaxSliceLen,
-      dataSegmentType: "Static",
-      maxNumberOfSegments: 1,
+      dataSegmentType: isResizable ? "Dynamic" : "Static",
+      maxNumberOfSegments,
     };
     if (!entry.register(service.dynamicConfig.bagB, writePublisherDetails(details))) {
       throw tooManyPublishers(entry.origin, pattern.maxPublishers);
     }
   } catch (error) {
-    segment?.remove();
+    pool?.remove();
     sender?.close();
     entry.remove("sender");
     throw error;
   }
-  const settings = { backpressureStrategy, maxLoanedSamples, initialMaxSliceLen };
+  const settings = { backpressureStrategy, allocationStrategy, maxLoanedSamples, initialMaxSliceLen };
   return new PublisherPort<T, H>({ service, types, entry, sender, ...settings });
 }
 
-function createSegment(
+/** @throws InvalidArgumentError if what the user makes of the worst case is no number of chunks. */
+function preallocation(
+  origin: string,
+  worstCase: number,
+  override: ((worstCase: number) => number) | undefined,
+): number {
+  const wanted = override?.(worstCase) ?? worstCase;
+  if (Number.isInteger(wanted)) return Math.min(Math.max(wanted, 1), worstCase);
+  throw new InvalidArgumentError(
+    origin,
+    `cannot create a ${origin}: overrideSamplePreallocation returned ${wanted}, but must return an integer from 1 to ${worstCase}.`,
+  );
+}
+
+interface PoolSettings {
+  readonly initialMaxSliceLen: number;
+  readonly numberOfSamples: number;
+  readonly allocationStrategy: AllocationStrategy;
+}
+
+function createPool(
   service: ServiceState,
   { layout }: MessageTypes,
   { id, origin }: PortEntry,
-  initialMaxSliceLen: number,
-  numberOfChunks: number,
-): DataSegment {
+  { initialMaxSliceLen, numberOfSamples, allocationStrategy }: PoolSettings,
+): ChunkPool {
   const { os, config, id: nodeId } = service.node;
   const chunkSize = layout.chunkSize(initialMaxSliceLen);
   try {
-    return DataSegment.create(os, config, {
+    return ChunkPool.create(os, config, {
       portId: id,
       chunkSize,
       alignment: layout.alignment,
-      numberOfChunks,
+      numberOfChunks: numberOfSamples,
+      allocationStrategy,
       prepareChunk: (view, at) => writeSampleHeader(view, at, nodeId, id),
     });
   } catch (cause) {
     throw new PublisherCreateError(
       "UnableToCreateDataSegment",
       origin,
-      `cannot create ${origin}: no memory for ${numberOfChunks} chunks of ${chunkSize} bytes: ${(cause as Error).message}`,
+      `cannot create ${origin}: no memory for ${numberOfSamples} chunks of ${chunkSize} bytes: ${(cause as Error).message}`,
       { cause },
     );
   }
@@ -130,6 +164,7 @@ function readSubscriber(
   subscriber: Uint8Array,
   pattern: PublishSubscribePattern,
   numberOfSamples: number,
+  numberOfSegments: number,
 ): ReceiverAddress | undefined {
   const { portId, nodeId, bufferSize, historyRequest } = readSubscriberDetails(subscriber);
   if (!(bufferSize >= 1 && bufferSize <= pattern.subscriberMaxBufferSize)) return undefined;
@@ -142,7 +177,7 @@ function readSubscriber(
       maxBorrowedSamples: pattern.subscriberMaxBorrowedSamples,
       enableSafeOverflow: pattern.enableSafeOverflow,
       samplesPerSegment: numberOfSamples,
-      numberOfSegments: 1,
+      numberOfSegments,
       numberOfChannels: 1,
     },
   };

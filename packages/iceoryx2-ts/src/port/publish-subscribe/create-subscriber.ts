@@ -1,15 +1,14 @@
 /** Puts a subscriber together, in the order that makes a crash at any step recoverable. */
-import { log } from "../../base/log.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import { readPublisherDetails, writeSubscriberDetails } from "../../service/port-details.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
+import type { Header } from "../common/loan.ts";
+import type { MessageTypes } from "../common/message-types.ts";
 import { countOption } from "../common/options.ts";
 import { PortEntry } from "../common/port-entry.ts";
 import { Receiver } from "../common/receiver.ts";
 import type { SenderAddress } from "../common/receiver-connection.ts";
-import type { Header } from "./loan.ts";
-import type { MessageTypes } from "./message-types.ts";
 import { SubscriberCreateError } from "./publish-subscribe-port-errors.ts";
 import { type Subscriber, type SubscriberOptions, SubscriberPort } from "./subscriber.ts";
 
@@ -35,11 +34,12 @@ export function createSubscriber<T extends PayloadType, H extends Header>(
       portId: entry.id,
       origin: entry.origin,
       senders: service.dynamicConfig.bagB,
-      readSender: (publisher) => readPublisher(publisher, pattern, bufferSize, entry.origin),
+      readSender: (publisher) => readPublisher(publisher, pattern, bufferSize),
       chunkAlignment: types.layout.alignment,
       chunkSizeMin: types.layout.chunkSize(types.payload.kind === "fixed" ? 1 : 0),
       maxBorrowedSamples: pattern.subscriberMaxBorrowedSamples,
       expiredConnectionsMax: node.config.defaults.publishSubscribe.subscriberExpiredConnectionBuffer,
+      degradationHandler: options.degradationHandler,
     });
     const { id: portId, name: portName } = entry;
     const details = writeSubscriberDetails({ portId, portName, nodeId: node.id, bufferSize, historyRequest });
@@ -101,20 +101,13 @@ function readPublisher(
   publisher: Uint8Array,
   pattern: PublishSubscribePattern,
   bufferSize: number,
-  origin: string,
 ): SenderAddress | undefined {
   const details = readPublisherDetails(publisher);
   if (details === undefined || !(details.numberOfSamples >= 1)) return undefined;
-  if (details.dataSegmentType === "Dynamic") {
-    log(
-      "warn",
-      origin,
-      `publisher ${details.portId} is not received: its data segment grows (allocation strategy BestFit or PowerOfTwo), which is not supported yet.`,
-    );
-    return undefined;
-  }
   return {
     senderId: details.portId,
+    nodeId: details.nodeId,
+    dataSegmentType: details.dataSegmentType,
     parameters: {
       bufferSize,
       maxBorrowedSamples: pattern.subscriberMaxBorrowedSamples,

@@ -1,39 +1,50 @@
-import { ClosedError, InvalidArgumentError } from "../../base/general-errors.ts";
-import type { BackpressureStrategy } from "../../config/settings.ts";
+import { ClosedError } from "../../base/general-errors.ts";
+import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
 import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
-import type { FixedType, Input, PayloadType, SliceType } from "../../payload/meaning.ts";
+import type { Input, PayloadType, SliceType } from "../../payload/meaning.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
+import type { BackpressureHandler, DegradationHandler } from "../common/handlers.ts";
+import { type Header, type Lender, type Loan, SampleLoan } from "../common/loan.ts";
+import type { MessageTypes } from "../common/message-types.ts";
+import { MessageWriter, type SendExtras } from "../common/message-writer.ts";
 import type { PortEntry } from "../common/port-entry.ts";
-import { LoanError, SendError } from "../common/port-errors.ts";
+import { SendError } from "../common/port-errors.ts";
 import type { Sender } from "../common/sender.ts";
-import { type Header, type Lender, type Loan, SampleLoan } from "./loan.ts";
-import type { MessageTypes } from "./message-types.ts";
-import { writeNumberOfElements } from "./sample-header.ts";
 
 export interface PublisherOptions {
   /** Up to 64 ASCII characters; need not be unique. */
   readonly name?: string | undefined;
   /** How many loans there may be at the same time. */
   readonly maxLoanedSamples?: number | undefined;
-  /** The longest slice that can be loaned, in elements. Payloads of fixed size ignore it. */
+  /**
+   * The longest slice that can be loaned at first, in elements; with the allocation strategy "Static" for ever.
+   * Payloads of fixed size ignore it.
+   */
   readonly initialMaxSliceLen?: number | undefined;
+  /** How memory for longer slices is had: not at all, as much as needed, or the next power of two. */
+  readonly allocationStrategy?: AllocationStrategy | undefined;
   /** What `send` does about a subscriber without room, in a service without safe overflow. */
   readonly backpressureStrategy?: BackpressureStrategy | undefined;
+  /** Decides instead of the strategy, for each connected subscriber without room. */
+  readonly backpressureHandler?: BackpressureHandler | undefined;
+  /** Decides about connections that cannot be used; without it they are logged. */
+  readonly degradationHandler?: DegradationHandler | undefined;
+  /**
+   * How many chunks to make, from how many the worst case needs: fewer save memory, and a loan can fail with
+   * `OutOfMemory` then. Clamped to what makes sense.
+   */
+  readonly overrideSamplePreallocation?: ((worstCase: number) => number) | undefined;
 }
 
 /** () for a fixed payload, (length) for a slice. */
 export type LoanArguments<T> = T extends SliceType ? [length: number] : [];
-/** What goes with a sample beside its payload. */
-export interface SendExtras<H> {
-  readonly userHeader?: (H extends FixedType ? Input<H> : undefined) | undefined;
-}
-
 /** Sends samples to all subscribers of its service. */
 export interface Publisher<T extends PayloadType, H extends Header = undefined> extends Disposable {
   readonly id: bigint;
   readonly name: string;
   readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
   readonly maxLoanedSamples: number;
   readonly initialMaxSliceLen: number;
   readonly closed: boolean;
@@ -67,6 +78,7 @@ export interface PublisherParts {
   readonly entry: PortEntry;
   readonly sender: Sender;
   readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
   readonly maxLoanedSamples: number;
   readonly initialMaxSliceLen: number;
 }
@@ -75,27 +87,26 @@ export class PublisherPort<T extends PayloadType, H extends Header>
   implements Publisher<T, H>, Lender, NodeResource
 {
   readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
   readonly maxLoanedSamples: number;
   readonly initialMaxSliceLen: number;
   readonly describeLoan: () => string;
   readonly #service: ServiceState<PublishSubscribePattern>;
-  readonly #types: MessageTypes;
+  readonly #writer: MessageWriter;
   readonly #entry: PortEntry;
   readonly #sender: Sender;
-  /** What users hold, by bucket. */
-  readonly #loans: (SampleLoan<T, H> | undefined)[];
+  /** What users hold, by chunk. */
+  readonly #loans: (SampleLoan<T, H> | undefined)[] = [];
   #closed = false;
   #isGone = false;
 
   constructor(parts: PublisherParts) {
     this.#service = parts.service;
-    this.#types = parts.types;
+    this.#writer = new MessageWriter(parts.sender, parts.types, parts.initialMaxSliceLen);
     this.#entry = parts.entry;
     this.#sender = parts.sender;
-    this.#loans = new Array<SampleLoan<T, H> | undefined>(parts.sender.segment.numberOfBuckets).fill(
-      undefined,
-    );
     this.backpressureStrategy = parts.backpressureStrategy;
+    this.allocationStrategy = parts.allocationStrategy;
     this.maxLoanedSamples = parts.maxLoanedSamples;
     this.initialMaxSliceLen = parts.initialMaxSliceLen;
     this.describeLoan = () => `the loan of ${parts.entry.origin}`;
@@ -115,36 +126,22 @@ export class PublisherPort<T extends PayloadType, H extends Header>
   }
 
   loan(...[length]: LoanArguments<T> | []): Loan<T, H> {
-    const elements = length ?? 1;
-    const bucket = this.#loanChunk(length);
-    const { layout } = this.#types;
-    const { segment } = this.#sender;
-    const start = segment.bucketOffset(bucket) + layout.payloadOffset;
-    segment.region.bytes.fill(0, start, start + elements * layout.elementStride);
-    return this.#lend(bucket, elements);
+    this.#demandOpen();
+    return this.#lend(this.#writer.loan(length, true), length);
   }
 
   loanUninit(...[length]: LoanArguments<T> | []): Loan<T, H> {
-    const bucket = this.#loanChunk(length);
-    return this.#lend(bucket, length ?? 1);
+    this.#demandOpen();
+    return this.#lend(this.#writer.loan(length, false), length);
   }
 
   sendCopy(value: Input<T>, extras?: SendExtras<H>): number {
-    const { payload, layout, userHeader } = this.#types;
-    const length = payload.kind === "fixed" ? undefined : payload.lengthOf(value);
-    const bucket = this.#loanChunk(length);
+    this.#demandOpen();
+    const chunk = this.#writer.loanCopy(value, extras?.userHeader);
     try {
-      const { segment } = this.#sender;
-      const { view } = segment.region;
-      const chunk = segment.bucketOffset(bucket);
-      // A hostile value may have another length by now; what it writes must not leave the chunk.
-      payload.write(view, chunk + layout.payloadOffset, value, length);
-      if (extras?.userHeader !== undefined) {
-        userHeader?.write(view, chunk + layout.userHeaderOffset, extras.userHeader);
-      }
-      return this.#sender.send(bucket);
+      return this.#sender.send(chunk);
     } finally {
-      this.endLoan(bucket);
+      this.endLoan(chunk);
     }
   }
 
@@ -153,8 +150,8 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     this.#sender.updateConnections();
   }
 
-  send(bucket: number): number {
-    if (!this.#closed) return this.#sender.send(bucket);
+  send(chunk: number): number {
+    if (!this.#closed) return this.#sender.send(chunk);
     const { origin } = this.#entry;
     throw new SendError(
       "ConnectionBrokenSinceSenderNoLongerExists",
@@ -163,9 +160,9 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     );
   }
 
-  endLoan(bucket: number): void {
-    this.#loans[bucket] = undefined;
-    this.#sender.endLoan(bucket);
+  endLoan(chunk: number): void {
+    this.#loans[chunk] = undefined;
+    this.#sender.endLoan(chunk);
     if (this.#closed) this.#removeWhenIdle();
   }
 
@@ -190,7 +187,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     if (this.#sender.loans > 0 || this.#isGone) return;
     this.#isGone = true;
     this.#service.node.disown(this);
-    this.#sender.segment.remove();
+    this.#sender.pool.remove();
     this.#sender.close();
     this.#entry.remove("sender");
   }
@@ -199,40 +196,9 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     if (this.#closed) throw new ClosedError(this.#entry.origin);
   }
 
-  /** @param length of a slice; undefined for a payload of fixed size. */
-  #loanChunk(length: number | undefined): number {
-    this.#demandOpen();
-    if (this.#types.payload.kind === "slice") this.#checkLength(length);
-    const bucket = this.#sender.loan();
-    const { layout, userHeaderSize } = this.#types;
-    if (length === undefined && userHeaderSize === 0) return bucket;
-    const { segment } = this.#sender;
-    const chunk = segment.bucketOffset(bucket);
-    if (length !== undefined) writeNumberOfElements(segment.region.view, chunk, length);
-    const userHeader = chunk + layout.userHeaderOffset;
-    segment.region.bytes.fill(0, userHeader, userHeader + userHeaderSize);
-    return bucket;
-  }
-
-  #lend(bucket: number, elements: number): Loan<T, H> {
-    const loan = new SampleLoan<T, H>(this, this.#types, this.#sender.segment, bucket, elements);
-    this.#loans[bucket] = loan;
+  #lend(chunk: number, length: number | undefined): Loan<T, H> {
+    const loan = new SampleLoan<T, H>(this, this.#writer.types, this.#sender.pool, chunk, length ?? 1);
+    this.#loans[chunk] = loan;
     return loan;
-  }
-
-  #checkLength(length: number | undefined): void {
-    const { origin } = this.#entry;
-    if (!(Number.isInteger(length) && length! >= 0)) {
-      throw new InvalidArgumentError(
-        origin,
-        `cannot loan a slice of ${length} elements from ${origin}: the length must be an integer from 0 on.`,
-      );
-    }
-    if (length! <= this.initialMaxSliceLen) return;
-    throw new LoanError(
-      "ExceedsMaxLoanSize",
-      origin,
-      `cannot loan a slice of ${length} elements from ${origin}: it can have ${this.initialMaxSliceLen} at most (initialMaxSliceLen: ${this.initialMaxSliceLen}). Create the publisher with a larger initialMaxSliceLen.`,
-    );
   }
 }

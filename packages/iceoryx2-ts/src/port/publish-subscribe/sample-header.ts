@@ -9,6 +9,7 @@
  * ```
  */
 import { readUniqueId, writeUniqueId } from "../../base/unique-id.ts";
+import type { LengthField } from "../common/message-types.ts";
 
 const NODE_ID = 0;
 const PUBLISHER_ID: number = NODE_ID + 16;
@@ -26,20 +27,20 @@ export interface SampleHeader {
 export function writeSampleHeader(view: DataView, at: number, nodeId: bigint, publisherId: bigint): void {
   writeUniqueId(view, at + NODE_ID, nodeId);
   writeUniqueId(view, at + PUBLISHER_ID, publisherId);
-  writeNumberOfElements(view, at, 1);
+  sampleLength.write(view, at, 1);
   view.setBigUint64(at + PAYLOAD_OFFSET, 0n, true);
 }
 
-export function writeNumberOfElements(view: DataView, at: number, count: number): void {
-  view.setUint32(at + NUMBER_OF_ELEMENTS, count, true);
-  view.setUint32(at + NUMBER_OF_ELEMENTS + 4, Math.floor(count / 2 ** 32), true);
-}
-
-/** What a sender wrote; it may be anything up to 2^64. */
-export function readNumberOfElements(view: DataView, at: number): number {
-  const low = view.getUint32(at + NUMBER_OF_ELEMENTS, true);
-  return view.getUint32(at + NUMBER_OF_ELEMENTS + 4, true) * 2 ** 32 + low;
-}
+export const sampleLength: LengthField = {
+  write(view, at, count) {
+    view.setUint32(at + NUMBER_OF_ELEMENTS, count, true);
+    view.setUint32(at + NUMBER_OF_ELEMENTS + 4, Math.floor(count / 2 ** 32), true);
+  },
+  read(view, at) {
+    const low = view.getUint32(at + NUMBER_OF_ELEMENTS, true);
+    return view.getUint32(at + NUMBER_OF_ELEMENTS + 4, true) * 2 ** 32 + low;
+  },
+};
 
 export function readPublisherId(view: DataView, at: number): bigint {
   return readUniqueId(view, at + PUBLISHER_ID);

@@ -1,10 +1,10 @@
 import { closeLease, isReleased, leaseBase, leaseMemory, moveLease, openLease } from "../../payload/lease.ts";
 import type { FixedType, PayloadType, ReadonlyView, Value } from "../../payload/meaning.ts";
-import { Borrower, borrowIndexOf, bucketOf, connectionOf, NOT_BORROWED } from "../common/borrower.ts";
-import type { Receiver } from "../common/receiver.ts";
+import { Borrower, borrowIndexOf, bucketOf, NOT_BORROWED, segmentOf } from "../common/borrower.ts";
+import type { Header } from "../common/loan.ts";
+import type { MessageTypes } from "../common/message-types.ts";
+import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
 import type { ReceiverConnection } from "../common/receiver-connection.ts";
-import type { Header } from "./loan.ts";
-import type { MessageTypes } from "./message-types.ts";
 import { readNodeId, readPublisherId, type SampleHeader } from "./sample-header.ts";
 
 /** The user header of a sample; undefined where the service has none. */
@@ -57,24 +57,19 @@ export class ReceivedSample<T extends PayloadType, H extends Header>
   #length = 0;
   #view: unknown;
 
-  constructor(owner: SampleOwner, connection: ReceiverConnection, bucket: number) {
-    super(connection, bucket);
+  constructor(owner: SampleOwner, connection: ReceiverConnection) {
+    super(connection, FIRST_CHANNEL);
     this.#owner = owner;
   }
 
   static {
     openSample = (sample, length) => {
       const { receiver, describeSample } = sample.#owner;
-      const connection = connectionOf(sample);
+      const segment = segmentOf(sample);
       if (length !== sample.#length) sample.#view = undefined;
       sample.#length = length;
       sample.#isKept = false;
-      openLease(
-        sample,
-        connection.segment.region.view,
-        connection.chunkOffset(bucketOf(sample)),
-        describeSample,
-      );
+      openLease(sample, segment.view.region.view, segment.offsetOf(bucketOf(sample)), describeSample);
       receiver.addBorrower(sample);
     };
     isKept = (sample) => sample.#isKept;

@@ -4,14 +4,14 @@ import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
-import { bucketOf } from "../common/borrower.ts";
+import { bucketOf, segmentOf } from "../common/borrower.ts";
+import type { DegradationHandler } from "../common/handlers.ts";
+import type { Header } from "../common/loan.ts";
+import type { MessageTypes } from "../common/message-types.ts";
 import type { PortEntry } from "../common/port-entry.ts";
-import type { Receiver } from "../common/receiver.ts";
+import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
 import type { ReceiverConnection } from "../common/receiver-connection.ts";
-import type { Header } from "./loan.ts";
-import type { MessageTypes } from "./message-types.ts";
 import { detachSample, isKept, openSample, ReceivedSample, type Sample, type SampleOwner } from "./sample.ts";
-import { readNumberOfElements } from "./sample-header.ts";
 
 export interface SubscriberOptions {
   /** Up to 64 ASCII characters; need not be unique. */
@@ -20,6 +20,8 @@ export interface SubscriberOptions {
   readonly bufferSize?: number | undefined;
   /** How many old samples to get from each publisher; as many as possible by default. */
   readonly historyRequest?: number | undefined;
+  /** Decides about connections that cannot be used; without it they are logged. */
+  readonly degradationHandler?: DegradationHandler | undefined;
 }
 
 /** Receives the samples of all publishers of its service. */
@@ -92,11 +94,11 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
   receive(): Sample<T, H> | undefined {
     this.#demandOpen();
     for (;;) {
-      const connection = this.receiver.receive();
+      const connection = this.receiver.receive(FIRST_CHANNEL);
       if (connection === undefined) return undefined;
       const length = this.#checkedLength(connection);
       if (length < 0) continue;
-      const sample = new ReceivedSample<T, H>(this, connection, connection.bucket);
+      const sample = new ReceivedSample<T, H>(this, connection);
       openSample(sample, length);
       return sample;
     }
@@ -104,7 +106,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
 
   hasSamples(): boolean {
     this.#demandOpen();
-    return this.receiver.hasChunks;
+    return this.receiver.hasChunks(FIRST_CHANNEL);
   }
 
   drain(callback: (sample: Sample<T, H>) => void): number {
@@ -114,7 +116,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     let count = 0;
     for (const connection of receiver.expiredConnections) count += this.#drainOne(connection, callback);
     for (const connection of receiver.activeConnections) count += this.#drainOne(connection, callback);
-    if (count === 0) receiver.demandBorrowable();
+    if (count === 0) receiver.demandBorrowable(FIRST_CHANNEL);
     return count;
   }
 
@@ -144,8 +146,8 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
   /** What waits now and no more, so that a publisher that never pauses does not keep the caller for ever. */
   #drainOne(connection: ReceiverConnection, callback: (sample: Sample<T, H>) => void): number {
     let count = 0;
-    for (let waiting = connection.waiting(); waiting > 0 && !this.#closed; waiting--) {
-      if (!this.receiver.receiveFrom(connection)) break;
+    for (let waiting = connection.waiting(FIRST_CHANNEL); waiting > 0 && !this.#closed; waiting--) {
+      if (!this.receiver.receiveFrom(connection, FIRST_CHANNEL)) break;
       count++;
       const length = this.#checkedLength(connection);
       if (length < 0) continue;
@@ -154,7 +156,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
       try {
         callback(sample);
       } finally {
-        if (isKept(sample)) connection.reusable[bucketOf(sample)] = undefined;
+        if (isKept(sample)) segmentOf(sample).reusable[bucketOf(sample)] = undefined;
         else sample.release();
       }
     }
@@ -162,23 +164,25 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
   }
 
   #reuse(connection: ReceiverConnection): ReceivedSample<T, H> {
-    const { bucket, reusable } = connection;
+    const { bucket } = connection;
+    const { reusable } = connection.segment;
     const existing = reusable[bucket] as ReceivedSample<T, H> | undefined;
     // One that is still open shows a chunk that a hostile publisher sent twice.
     if (existing?.released === true) return existing;
-    const sample = new ReceivedSample<T, H>(this, connection, bucket);
+    const sample = new ReceivedSample<T, H>(this, connection);
     reusable[bucket] = sample;
     return sample;
   }
 
   /** The number of elements of the chunk that was just taken; -1 if it was nonsense and went back. */
   #checkedLength(connection: ReceiverConnection): number {
-    const { payload, layout } = this.types;
+    const { payload, layout, length: lengthField } = this.types;
     if (payload.kind === "fixed") return 1;
-    const { region, bucketSize } = connection.segment;
-    const length = readNumberOfElements(region.view, connection.chunkOffset(connection.bucket));
+    const { segment } = connection;
+    const { region, bucketSize } = segment.view;
+    const length = lengthField.read(region.view, segment.offsetOf(connection.bucket));
     if (layout.payloadOffset + length * layout.elementStride <= bucketSize) return length;
-    this.receiver.discard(connection);
+    this.receiver.discard(connection, FIRST_CHANNEL);
     const { origin } = this.#entry;
     log("warn", origin, `a sample of ${length} elements was discarded: its publisher's chunks hold fewer.`);
     return -1;

@@ -11,17 +11,28 @@ export interface MessageTypes {
   readonly userHeaderSize: number;
   /** From the service's static configuration, whose alignment may be larger than the type's own. */
   readonly layout: ChunkLayout;
+  readonly length: LengthField;
+}
+
+/** The number of elements in the system header, which lies elsewhere in each pattern. */
+export interface LengthField {
+  /** @param at where the chunk begins. */
+  write(view: DataView, at: number, count: number): void;
+  /** What a sender wrote; it may be anything up to 2^64. */
+  read(view: DataView, at: number): number;
 }
 
 export function messageTypes(
   details: MessageTypeDetails,
   payload: PayloadType,
   userHeader: FixedType | undefined,
+  length: LengthField,
 ): MessageTypes {
   return {
     payload: codecOf(payload),
     userHeader: userHeader === undefined ? undefined : (codecOf(userHeader) as FixedCodec),
     userHeaderSize: details.userHeader.size,
     layout: new ChunkLayout(details.header, details.userHeader, details.payload),
+    length,
   };
 }

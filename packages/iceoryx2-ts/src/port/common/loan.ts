@@ -1,6 +1,6 @@
 import { closeLease, isReleased, Lease, leaseBase, leaseMemory, openLease } from "../../payload/lease.ts";
 import type { FixedType, Input, PayloadType, View } from "../../payload/meaning.ts";
-import type { DataSegment } from "../../transport/data-segment.ts";
+import type { ChunkPool } from "../common/chunk-pool.ts";
 import type { MessageTypes } from "./message-types.ts";
 
 /** A type for a user header, or none. */
@@ -36,8 +36,8 @@ export interface Loan<T extends PayloadType, H extends Header = undefined, Sent 
 
 /** The port that made a loan. */
 export interface Lender {
-  send(bucket: number): number;
-  endLoan(bucket: number): void;
+  send(chunk: number): number;
+  endLoan(chunk: number): void;
   /** Names a loan in messages. */
   readonly describeLoan: () => string;
 }
@@ -45,17 +45,17 @@ export interface Lender {
 export class SampleLoan<T extends PayloadType, H extends Header> extends Lease implements Loan<T, H> {
   readonly #lender: Lender;
   readonly #types: MessageTypes;
-  readonly #bucket: number;
+  readonly #chunk: number;
   readonly #length: number;
   #view: unknown;
 
-  constructor(lender: Lender, types: MessageTypes, segment: DataSegment, bucket: number, length: number) {
+  constructor(lender: Lender, types: MessageTypes, pool: ChunkPool, chunk: number, length: number) {
     super();
     this.#lender = lender;
     this.#types = types;
-    this.#bucket = bucket;
+    this.#chunk = chunk;
     this.#length = length;
-    openLease(this, segment.region.view, segment.bucketOffset(bucket), lender.describeLoan);
+    openLease(this, pool.regionOf(chunk).view, pool.offsetOf(chunk), lender.describeLoan);
   }
 
   get payload(): View<T> {
@@ -89,7 +89,7 @@ export class SampleLoan<T extends PayloadType, H extends Header> extends Lease i
 
   send(): number {
     leaseMemory(this);
-    const receivers = this.#lender.send(this.#bucket);
+    const receivers = this.#lender.send(this.#chunk);
     this.release();
     return receivers;
   }
@@ -97,7 +97,7 @@ export class SampleLoan<T extends PayloadType, H extends Header> extends Lease i
   release(): void {
     if (isReleased(this)) return;
     closeLease(this);
-    this.#lender.endLoan(this.#bucket);
+    this.#lender.endLoan(this.#chunk);
   }
 
   [Symbol.dispose](): void {

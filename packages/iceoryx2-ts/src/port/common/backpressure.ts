@@ -1,0 +1,87 @@
+/** What happens about receivers without room, in services without safe overflow. */
+import type { BackpressureStrategy } from "../../config/settings.ts";
+import type { ServiceState } from "../../lifecycle/service-state.ts";
+import type { BackpressureAction, BackpressureHandler } from "./handlers.ts";
+import { SendError } from "./port-errors.ts";
+import type { SenderConnection } from "./sender-connection.ts";
+
+export interface BackpressureOptions {
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly backpressureHandler?: BackpressureHandler | undefined;
+}
+
+export class Backpressure {
+  /** Whether a receiver without room can be more than left out. */
+  readonly mayRefuse: boolean;
+  readonly #service: ServiceState;
+  readonly #portId: bigint;
+  readonly #strategy: BackpressureStrategy;
+  readonly #handler: BackpressureHandler | undefined;
+  /** The last one that had to be waited for. */
+  #obstacle: SenderConnection | undefined;
+  /** The one about which the handler said that the send shall fail. */
+  #failure: SenderConnection | undefined;
+
+  constructor(service: ServiceState, portId: bigint, options: BackpressureOptions) {
+    const { backpressureStrategy, backpressureHandler } = options;
+    this.#service = service;
+    this.#portId = portId;
+    this.#strategy = backpressureStrategy;
+    this.#handler = backpressureHandler;
+    this.mayRefuse = backpressureStrategy === "RetryUntilDelivered" || backpressureHandler !== undefined;
+  }
+
+  /** Whether a receiver without room has to be waited for. */
+  isInTheWay(connection: SenderConnection): boolean {
+    const action = this.#decide(connection);
+    if (action === "DiscardDataAndFail") this.#failure = connection;
+    if (action !== "Retry") return false;
+    this.#obstacle = connection;
+    return true;
+  }
+
+  /** It has room now. */
+  forget(connection: SenderConnection): void {
+    connection.retries = 0;
+  }
+
+  /** @throws SendError if a handler said so about one that was left out. */
+  failIfAsked(origin: string): void {
+    const connection = this.#failure;
+    if (connection === undefined) return;
+    this.#failure = undefined;
+    throw new SendError(
+      "UnableToDeliver",
+      origin,
+      `cannot send from ${origin}: receiver ${connection.receiverId} had no room and was left out, as the back-pressure handler said ("DiscardDataAndFail"). All others got the sample.`,
+    );
+  }
+
+  unableToDeliver(origin: string): SendError {
+    const { receiverId, capacity } = this.#obstacle!;
+    return new SendError(
+      "UnableToDeliver",
+      origin,
+      `cannot send from ${origin}: receiver ${receiverId} has no room, ${capacity} samples wait for it already. Send again later, use the strategy "DiscardData", or create the service with a larger buffer or with enableSafeOverflow.`,
+    );
+  }
+
+  #decide(connection: SenderConnection): BackpressureAction {
+    const action = this.#ask(connection);
+    if (action !== "FollowBackpressureStrategy") return action;
+    return this.#strategy === "RetryUntilDelivered" ? "Retry" : "DiscardData";
+  }
+
+  #ask(connection: SenderConnection): BackpressureAction {
+    if (this.#handler === undefined) return "FollowBackpressureStrategy";
+    const now = this.#service.node.os.monotonicTime();
+    if (connection.retries === 0) connection.fullSince = now;
+    return this.#handler({
+      serviceId: this.#service.staticConfig.serviceId,
+      senderPortId: this.#portId,
+      receiverPortId: connection.receiverId,
+      retries: connection.retries++,
+      elapsedTime: Number(now - connection.fullSince) / 1e6,
+    });
+  }
+}
