@@ -135,7 +135,7 @@ export class ReceiverConnection {
     return !this.isShut && this.#submissions.some((submission) => !submission.isEmpty);
   }
 
-  /** @returns the bucket of the oldest chunk, now in `this.bucket` of `this.segment`; `EMPTY`, `CORRUPTED` or `LOST`. */
+  /** @returns the bucket of the oldest chunk, now `this.bucket` of `this.segment`, or `EMPTY`, `CORRUPTED`, `LOST`. */
   pop(channel: number): number {
     const pointer = this.#submissions[channel]!.pop();
     if (pointer < 0) return pointer;
