@@ -15,17 +15,17 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Built, fetched or foreign: nothing that a rule of ours could ask to change. */
-const SKIPPED_FOLDERS = new Set(["node_modules", "dist", ".git", "target", "__pycache__"]);
+/** Built, fetched or foreign: nothing that a rule of ours could ask to change. In a work tree `.git` is a file. */
+const SKIPPED_NAMES = new Set(["node_modules", "dist", ".git", "target", "__pycache__"]);
 const SKIPPED_TYPES = new Set([".tsbuildinfo", ".tgz", ".png", ".node", ".pyc"]);
 
 /** Reads every file below `top` that people write. */
 export async function readProject(top: string, folder = ""): Promise<ProjectFile[]> {
   const files: ProjectFile[] = [];
   for (const entry of await readdir(join(top, folder), { withFileTypes: true })) {
+    if (SKIPPED_NAMES.has(entry.name)) continue;
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name))
-      files.push(...(await readProject(top, path)));
+    if (entry.isDirectory()) files.push(...(await readProject(top, path)));
     if (entry.isFile() && !SKIPPED_TYPES.has(extname(entry.name))) {
       files.push({ path, text: await readFile(join(top, path), "utf8") });
     }
