@@ -1,13 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 export { Node, type NodeOptions } from "./api/node.ts";
+export type { PortFactory } from "./api/port-factory.ts";
 export type { PublishSubscribeService } from "./api/publish-subscribe-service.ts";
-export type {
-  CreateOptions,
-  OpenOptions,
-  PublishSubscribeTypes,
-  ServiceBuilder,
-  ServiceVerbs,
-} from "./api/service-builder.ts";
+export type { PublishSubscribeTypes, ServiceBuilder } from "./api/service-builder.ts";
+export type { CreateOptions, OpenOptions, ServiceVerbs } from "./api/service-verbs.ts";
 export {
   AlreadyWaitingError,
   ClosedError,
@@ -107,6 +103,7 @@ export {
 } from "./service/attributes.ts";
 export type {
   MessageTypeDetails,
+  MessagingPattern,
   MessagingPatternKind,
   PublishSubscribePattern,
 } from "./service/messaging-pattern.ts";
