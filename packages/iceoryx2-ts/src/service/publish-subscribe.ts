@@ -1,19 +1,15 @@
 /** What a publish-subscribe service is: its settings, their defaults and what opening one requires. */
-import { InvalidArgumentError } from "../base/general-errors.ts";
 import type { Config } from "../config/config.ts";
-import {
-  describeDifference,
-  describeTypeDetail,
-  type TypeDetail,
-  UNIT_TYPE_DETAIL,
-} from "../payload/type-detail.ts";
+import { type TypeDetail, UNIT_TYPE_DETAIL } from "../payload/type-detail.ts";
 import type { AttributeRequirements, Attributes } from "./attributes.ts";
+import { describeIncompatibility } from "./message-type-compatibility.ts";
 import {
   PublishSubscribeCreateError,
   PublishSubscribeOpenError,
   type PublishSubscribeOpenErrorCode,
   PublishSubscribeOpenOrCreateError,
 } from "./publish-subscribe-errors.ts";
+import { checkLimits, findMismatch, findShortage } from "./qos-check.ts";
 import type { ServiceErrors, ServiceRequest } from "./service-request.ts";
 import type { MessageTypeDetails, PublishSubscribePattern } from "./static-config.ts";
 
@@ -57,8 +53,6 @@ const LIMITS: Readonly<
 type Limit = keyof typeof LIMITS;
 
 const NAMES_OF_LIMITS = Object.keys(LIMITS) as readonly Limit[];
-/** Above that no machine has memory for the ports' tables; it keeps size arithmetic exact. */
-const LIMIT_MAX = 2 ** 24;
 
 export interface PublishSubscribeRequestOptions {
   readonly serviceName: string;
@@ -95,7 +89,7 @@ export class PublishSubscribeRequest implements ServiceRequest<PublishSubscribeP
       payload: options.payload,
     };
     this.errors = publishSubscribeErrors(this.#origin);
-    checkLimits(this.#origin, options.qos);
+    checkLimits(this.#origin, NAMES_OF_LIMITS, options.qos);
   }
 
   toCreate(): PublishSubscribePattern {
@@ -127,43 +121,12 @@ export class PublishSubscribeRequest implements ServiceRequest<PublishSubscribeP
   }
 
   checkExisting(existing: PublishSubscribePattern): void {
-    this.#checkTypes(existing.messageTypeDetails);
-    for (const limit of NAMES_OF_LIMITS) {
-      const requested = this.#qos[limit];
-      if (requested !== undefined && existing[limit] < requested) {
-        this.#refuse(
-          LIMITS[limit],
-          `it was created with ${limit}: ${existing[limit]}, but at least ${requested} are requested. Request less, or create it with more.`,
-        );
-      }
-    }
-    const { enableSafeOverflow } = this.#qos;
-    if (enableSafeOverflow !== undefined && enableSafeOverflow !== existing.enableSafeOverflow) {
-      this.#refuse(
-        "IncompatibleOverflowBehavior",
-        `it was created with enableSafeOverflow: ${existing.enableSafeOverflow}, but ${enableSafeOverflow} is requested. Both sides must use the same.`,
-      );
-    }
-  }
-
-  #checkTypes(existing: MessageTypeDetails): void {
-    const { header, userHeader, payload } = this.#types;
-    this.#checkType("system header", header, existing.header, header.alignment === existing.header.alignment);
-    this.#checkType("user header", userHeader, existing.userHeader);
-    this.#checkType("payload", payload, existing.payload);
-  }
-
-  #checkType(what: string, requested: TypeDetail, existing: TypeDetail, alignmentFits?: boolean): void {
-    const isCompatible =
-      requested.variant === existing.variant &&
-      requested.typeName === existing.typeName &&
-      requested.size === existing.size &&
-      (alignmentFits ?? requested.alignment <= existing.alignment);
-    if (isCompatible) return;
-    this.#refuse(
-      "IncompatibleTypes",
-      `its ${what} type is ${describeTypeDetail(existing)}, but ${describeTypeDetail(requested)} is requested: ${describeDifference(requested, existing)}. Use the same type on both sides.`,
-    );
+    const incompatibility = describeIncompatibility("", this.#types, existing.messageTypeDetails);
+    if (incompatibility !== undefined) this.#refuse("IncompatibleTypes", incompatibility);
+    const shortage = findShortage(NAMES_OF_LIMITS, this.#qos, existing);
+    if (shortage !== undefined) this.#refuse(LIMITS[shortage.setting], shortage.reason);
+    const mismatch = findMismatch(["enableSafeOverflow"], this.#qos, existing);
+    if (mismatch !== undefined) this.#refuse("IncompatibleOverflowBehavior", mismatch.reason);
   }
 
   #refuse(code: PublishSubscribeOpenErrorCode, reason: string): never {
@@ -178,15 +141,4 @@ function publishSubscribeErrors(origin: string): ServiceErrors {
     systemInFlux: (message, cause) =>
       new PublishSubscribeOpenOrCreateError("SystemInFlux", origin, message, { cause }),
   };
-}
-
-function checkLimits(origin: string, qos: PublishSubscribeQos): void {
-  for (const limit of NAMES_OF_LIMITS) {
-    const value = qos[limit];
-    if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= LIMIT_MAX)) continue;
-    throw new InvalidArgumentError(
-      origin,
-      `${limit} of ${origin} is ${value}, but must be an integer from 0 to ${LIMIT_MAX}.`,
-    );
-  }
 }
