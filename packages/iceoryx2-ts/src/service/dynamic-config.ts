@@ -26,13 +26,12 @@ import {
 import { sharedMemoryNames } from "../transport/names.ts";
 import { StorageError } from "../transport/storage-error.ts";
 import {
-  CLIENT_DETAILS_SIZE,
   COMMON_DETAILS_SIZE,
   NODE_ENTRY_SIZE,
   PUBLISHER_DETAILS_SIZE,
-  SERVER_DETAILS_SIZE,
   SUBSCRIBER_DETAILS_SIZE,
 } from "./port-details.ts";
+import { CLIENT_DETAILS_SIZE, SERVER_DETAILS_SIZE } from "./request-response-port-details.ts";
 import type { MessagingPattern } from "./static-config.ts";
 
 const PATTERN_TAG: number = CONTENT_OFFSET;

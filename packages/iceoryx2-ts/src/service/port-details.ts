@@ -6,6 +6,11 @@
  *   16  ...   port name: 64 bytes, terminator @64, u64 length @72
  *   96  u128  node id
  *  112  ...   by kind of port
+ *
+ *  data segment of a sender, within what follows
+ *    0  u64   longest slice, in elements
+ *    8  u32   0 dynamic, 1 static
+ *   12  u8    number of segments at most: 1 if it is static
  * ```
  */
 import { readUniqueId, writeUniqueId } from "../base/unique-id.ts";
@@ -42,7 +47,7 @@ export function readEntryIds(entry: Uint8Array): { readonly portId: bigint; read
   return { portId: readUniqueId(view, PORT_ID), nodeId: readUniqueId(view, NODE_ID) };
 }
 
-function writePortDetails(view: DataView, { portId, portName, nodeId }: PortDetails): void {
+export function writePortDetails(view: DataView, { portId, portName, nodeId }: PortDetails): void {
   writeUniqueId(view, PORT_ID, portId);
   new Uint8Array(view.buffer, view.byteOffset).set(Buffer.from(portName, "latin1"), PORT_NAME);
   view.setBigUint64(PORT_NAME_LENGTH, BigInt(portName.length), true);
@@ -50,7 +55,7 @@ function writePortDetails(view: DataView, { portId, portName, nodeId }: PortDeta
 }
 
 /** A 64-bit count of a peer: numbers beyond 2^53 become NaN, which no comparison accepts. */
-function count(view: DataView, offset: number): number {
+export function readCount(view: DataView, offset: number): number {
   const value = view.getBigUint64(offset, true);
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : Number.NaN;
 }
@@ -72,8 +77,8 @@ export function readSubscriberDetails(entry: Uint8Array): SubscriberDetails {
   const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
   return {
     ...readPortDetails(view),
-    bufferSize: count(view, BUFFER_SIZE),
-    historyRequest: count(view, HISTORY_REQUEST),
+    bufferSize: readCount(view, BUFFER_SIZE),
+    historyRequest: readCount(view, HISTORY_REQUEST),
   };
 }
 
@@ -86,37 +91,61 @@ export function writeSubscriberDetails(details: SubscriberDetails): Uint8Array {
   return entry;
 }
 
-// --- publisher -----------------------------------------------------------------------------------
+// --- data segment --------------------------------------------------------------------------------
 
-const NUMBER_OF_SAMPLES: number = REST;
-const MAX_SLICE_LEN: number = NUMBER_OF_SAMPLES + 8;
+const MAX_SLICE_LEN = 0;
 const DATA_SEGMENT_TYPE: number = MAX_SLICE_LEN + 8;
 const MAX_NUMBER_OF_SEGMENTS: number = DATA_SEGMENT_TYPE + 4;
-export const PUBLISHER_DETAILS_SIZE: number = DATA_SEGMENT_TYPE + 8;
+export const DATA_SEGMENT_DETAILS_SIZE: number = DATA_SEGMENT_TYPE + 8;
 
 const DATA_SEGMENT_TYPES = ["Dynamic", "Static"] as const;
 export type DataSegmentType = (typeof DATA_SEGMENT_TYPES)[number];
 
-export interface PublisherDetails extends PortDetails {
-  /** How many chunks each of its data segments has. */
-  readonly numberOfSamples: number;
+/** The memory that a port sends from. */
+export interface DataSegmentDetails {
   /** In elements; 1 for payloads of fixed size. */
   readonly maxSliceLen: number;
   readonly dataSegmentType: DataSegmentType;
   readonly maxNumberOfSegments: number;
 }
 
+/** @returns undefined if it is nonsense. */
+export function readDataSegmentDetails(view: DataView, at: number): DataSegmentDetails | undefined {
+  const dataSegmentType = DATA_SEGMENT_TYPES[view.getUint32(at + DATA_SEGMENT_TYPE, true)];
+  if (dataSegmentType === undefined) return undefined;
+  return {
+    maxSliceLen: readCount(view, at + MAX_SLICE_LEN),
+    dataSegmentType,
+    maxNumberOfSegments: view.getUint8(at + MAX_NUMBER_OF_SEGMENTS),
+  };
+}
+
+export function writeDataSegmentDetails(view: DataView, at: number, details: DataSegmentDetails): void {
+  view.setBigUint64(at + MAX_SLICE_LEN, BigInt(details.maxSliceLen), true);
+  view.setUint32(at + DATA_SEGMENT_TYPE, DATA_SEGMENT_TYPES.indexOf(details.dataSegmentType), true);
+  view.setUint8(at + MAX_NUMBER_OF_SEGMENTS, details.maxNumberOfSegments);
+}
+
+// --- publisher -----------------------------------------------------------------------------------
+
+const NUMBER_OF_SAMPLES: number = REST;
+const DATA_SEGMENT: number = NUMBER_OF_SAMPLES + 8;
+export const PUBLISHER_DETAILS_SIZE: number = DATA_SEGMENT + DATA_SEGMENT_DETAILS_SIZE;
+
+export interface PublisherDetails extends PortDetails, DataSegmentDetails {
+  /** How many chunks each of its data segments has. */
+  readonly numberOfSamples: number;
+}
+
 /** @returns undefined if the entry is nonsense. */
 export function readPublisherDetails(entry: Uint8Array): PublisherDetails | undefined {
   const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
-  const dataSegmentType = DATA_SEGMENT_TYPES[view.getUint32(DATA_SEGMENT_TYPE, true)];
-  if (dataSegmentType === undefined) return undefined;
+  const dataSegment = readDataSegmentDetails(view, DATA_SEGMENT);
+  if (dataSegment === undefined) return undefined;
   return {
     ...readPortDetails(view),
-    numberOfSamples: count(view, NUMBER_OF_SAMPLES),
-    maxSliceLen: count(view, MAX_SLICE_LEN),
-    dataSegmentType,
-    maxNumberOfSegments: view.getUint8(MAX_NUMBER_OF_SEGMENTS),
+    ...dataSegment,
+    numberOfSamples: readCount(view, NUMBER_OF_SAMPLES),
   };
 }
 
@@ -125,14 +154,10 @@ export function writePublisherDetails(details: PublisherDetails): Uint8Array {
   const view = new DataView(entry.buffer);
   writePortDetails(view, details);
   view.setBigUint64(NUMBER_OF_SAMPLES, BigInt(details.numberOfSamples), true);
-  view.setBigUint64(MAX_SLICE_LEN, BigInt(details.maxSliceLen), true);
-  view.setUint32(DATA_SEGMENT_TYPE, DATA_SEGMENT_TYPES.indexOf(details.dataSegmentType), true);
-  view.setUint8(MAX_NUMBER_OF_SEGMENTS, details.maxNumberOfSegments);
+  writeDataSegmentDetails(view, DATA_SEGMENT, details);
   return entry;
 }
 
-// --- the other patterns: known by size, so that a cleaner can walk their bags ----------------------
+// --- node ----------------------------------------------------------------------------------------
 
-export const SERVER_DETAILS_SIZE: number = REST + 32;
-export const CLIENT_DETAILS_SIZE: number = REST + 40;
 export const NODE_ENTRY_SIZE = 16;
