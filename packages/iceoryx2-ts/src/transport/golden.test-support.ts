@@ -1,4 +1,4 @@
-/** The memory of a real 0.10.0 peer, dumped by `golden/make.py`. */
+/** The memory of a real 0.10.0 peer, dumped by the scripts in `golden/`. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { hostOs } from "../os/host.ts";
@@ -14,12 +14,12 @@ export function goldenBytes(path: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text.replaceAll("\n", ""), "hex"));
 }
 
-/** The names that the objects had, with the ids that are also in them. */
-export function goldenNames(): Readonly<Record<string, string>> {
-  return JSON.parse(readFileSync(new URL("transport/golden/names.json", sources), "utf8")) as Record<
-    string,
-    string
-  >;
+/** The names that the objects had, with the ids that are also in them. @param file the list of one of the scripts. */
+export function goldenNames(
+  file: "names" | "request-response-names" = "names",
+): Readonly<Record<string, string>> {
+  const text = readFileSync(new URL(`transport/golden/${file}.json`, sources), "utf8");
+  return JSON.parse(text) as Record<string, string>;
 }
 
 /** The ids in the name of an object. */

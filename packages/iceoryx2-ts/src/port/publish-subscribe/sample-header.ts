@@ -9,6 +9,7 @@
  * ```
  */
 import { readUniqueId, writeUniqueId } from "../../base/unique-id.ts";
+import { readNumber64, writeNumber64 } from "../../memory/number64.ts";
 import type { LengthField } from "../common/message-types.ts";
 
 const NODE_ID = 0;
@@ -32,14 +33,8 @@ export function writeSampleHeader(view: DataView, at: number, nodeId: bigint, pu
 }
 
 export const sampleLength: LengthField = {
-  write(view, at, count) {
-    view.setUint32(at + NUMBER_OF_ELEMENTS, count, true);
-    view.setUint32(at + NUMBER_OF_ELEMENTS + 4, Math.floor(count / 2 ** 32), true);
-  },
-  read(view, at) {
-    const low = view.getUint32(at + NUMBER_OF_ELEMENTS, true);
-    return view.getUint32(at + NUMBER_OF_ELEMENTS + 4, true) * 2 ** 32 + low;
-  },
+  write: (view, at, count) => writeNumber64(view, at + NUMBER_OF_ELEMENTS, count),
+  read: (view, at) => readNumber64(view, at + NUMBER_OF_ELEMENTS),
 };
 
 export function readPublisherId(view: DataView, at: number): bigint {

@@ -4,12 +4,14 @@ Run it without arguments; it replaces the `*.hex` files and `names.json` beside 
 configuration in `../../service/golden/`. The names keep the ids of the run, which the dumps contain as well.
 """
 
+import contextlib
 import ctypes
 import glob
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 import iceoryx2 as iox2
 
@@ -86,28 +88,38 @@ def aligned(node: iox2.Node, names: dict[str, str]) -> None:
     dump(TRANSPORT_DIRECTORY, "aligned-data", names["aligned-data"])
 
 
-def port_id(publisher: iox2.Publisher) -> int:
-    return int(publisher.id.value)
+def port_id(port: object) -> int:
+    return int(port.id.value)
 
 
-def main() -> None:
+@contextlib.contextmanager
+def node_to_dump() -> Iterator[iox2.Node]:
+    """A node in a domain of its own, of which nothing is left."""
     root = tempfile.mkdtemp(prefix="iox2_golden_")
     config = iox2.config.default()
     config.global_cfg.root_path = iox2.Path.new(root)
     config.global_cfg.prefix = iox2.FileName.new(PREFIX)
-    names: dict[str, str] = {}
     try:
-        node = iox2.NodeBuilder.new().config(config).create(iox2.ServiceType.Ipc)
-        publish_subscribe(node, names)
-        aligned(node, names)
-        names["global-management"] = find(".global_mgmt")
-        dump(TRANSPORT_DIRECTORY, "global-management", names["global-management"])
+        yield iox2.NodeBuilder.new().config(config).create(iox2.ServiceType.Ipc)
     finally:
         shutil.rmtree(root, ignore_errors=True)
         for leftover in glob.glob(f"{SHARED_MEMORY}/{PREFIX}*"):
             os.remove(leftover)
-    with open(os.path.join(TRANSPORT_DIRECTORY, "names.json"), "w") as file:
-        file.write(json.dumps(names, indent=2) + "\n")
+
+
+def write_names(file: str, names: dict[str, str]) -> None:
+    with open(os.path.join(TRANSPORT_DIRECTORY, f"{file}.json"), "w") as target:
+        target.write(json.dumps(names, indent=2) + "\n")
+
+
+def main() -> None:
+    names: dict[str, str] = {}
+    with node_to_dump() as node:
+        publish_subscribe(node, names)
+        aligned(node, names)
+        names["global-management"] = find(".global_mgmt")
+        dump(TRANSPORT_DIRECTORY, "global-management", names["global-management"])
+    write_names("names", names)
 
 
 if __name__ == "__main__":
