@@ -30,6 +30,8 @@ const EXPORTS = {
     "PublisherCreateError",
     "ReceiveError",
     "SendError",
+    "ServiceDetailsError",
+    "ServiceListError",
     "ServiceRemoveError",
     "StorageError",
     "SubscriberCreateError",
@@ -41,7 +43,7 @@ const EXPORTS = {
     ..."i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64 bool bytes".split(" "),
     ..."array slice staticString staticVec struct".split(" "),
   ],
-  others: ["Config", "setLogLevel", "setLogger"],
+  others: ["Config", "Service", "setLogLevel", "setLogger"],
 };
 
 /** Runs a module that imports an entry point in a process of its own, and returns what it prints. */

@@ -2,6 +2,7 @@
 export { Node, type NodeOptions } from "./api/node.ts";
 export type { PortFactory } from "./api/port-factory.ts";
 export type { PublishSubscribeService } from "./api/publish-subscribe-service.ts";
+export { Service } from "./api/service.ts";
 export type { PublishSubscribeTypes, ServiceBuilder } from "./api/service-builder.ts";
 export type { CreateOptions, OpenOptions, ServiceVerbs } from "./api/service-verbs.ts";
 export {
@@ -20,6 +21,8 @@ export { ConfigCreationError } from "./config/config-file.ts";
 export type { AllocationStrategy, BackpressureStrategy } from "./config/settings.ts";
 export { DocumentError } from "./config/toml-codec.ts";
 export { NodeCreationFailure, NodeListFailure } from "./lifecycle/node-errors.ts";
+export type { ServiceDetails, ServiceDynamicDetails } from "./lifecycle/service-list.ts";
+export { ServiceDetailsError, ServiceListError } from "./lifecycle/service-list-errors.ts";
 export type { SignalMode } from "./lifecycle/termination.ts";
 export type { NodeDetails } from "./node/node-details.ts";
 export type { NodeStateKind, NodeView } from "./node/node-list.ts";
@@ -102,10 +105,15 @@ export {
   type AttributeValues,
 } from "./service/attributes.ts";
 export type {
+  BlackboardPattern,
+  ClockTime,
+  EventDeadline,
+  EventPattern,
   MessageTypeDetails,
   MessagingPattern,
   MessagingPatternKind,
   PublishSubscribePattern,
+  RequestResponsePattern,
 } from "./service/messaging-pattern.ts";
 export type { PublishSubscribeQos } from "./service/publish-subscribe.ts";
 export {
@@ -113,4 +121,5 @@ export {
   PublishSubscribeOpenError,
   PublishSubscribeOpenOrCreateError,
 } from "./service/publish-subscribe-errors.ts";
+export type { PackageVersion, StaticConfig } from "./service/static-config.ts";
 export { StorageError } from "./transport/storage-error.ts";

@@ -7,7 +7,6 @@
 import { ClosedError } from "../base/general-errors.ts";
 import { Iox2Error } from "../base/iox2-error.ts";
 import { writeUniqueId } from "../base/unique-id.ts";
-import { DocumentError } from "../config/toml-codec.ts";
 import type { Bag } from "../lockfree/bag.ts";
 import { generateId } from "../node/id-generator.ts";
 import { createServiceTag, removeServiceTag } from "../node/tags.ts";
@@ -22,10 +21,9 @@ import { registeredNodes } from "../service/registered-nodes.ts";
 import { serviceHash } from "../service/service-hash.ts";
 import type { ServiceRequest } from "../service/service-request.ts";
 import {
-  isSupportedVersion,
+  decodeStaticConfig,
   type MessagingPattern,
-  readStaticConfig,
-  readStaticConfigVersion,
+  type OtherVersion,
   type StaticConfig,
   SUPPORTED_VERSION,
   writeStaticConfig,
@@ -205,17 +203,14 @@ class Lifecycle<P extends MessagingPattern> {
   }
 
   #parse(content: Uint8Array): StaticConfig {
+    let staticConfig: StaticConfig | OtherVersion;
     try {
-      const text = new TextDecoder("utf-8", { fatal: true }).decode(content);
-      // Documents of another version may have other keys, so the version comes first.
-      const version = readStaticConfigVersion(text);
-      if (!isSupportedVersion(version)) throw this.#failures.otherVersion(version);
-      return readStaticConfig(text);
+      staticConfig = decodeStaticConfig(content);
     } catch (error) {
-      throw error instanceof Iox2Error && !(error instanceof DocumentError)
-        ? error
-        : this.#failures.unreadable(this.#path, error as Error);
+      throw this.#failures.unreadable(this.#path, error as Error);
     }
+    if ("otherVersion" in staticConfig) throw this.#failures.otherVersion(staticConfig.otherVersion);
+    return staticConfig;
   }
 
   #check(found: StaticConfig): void {

@@ -34,7 +34,7 @@ export function listNodes(os: Os, config: Config): NodeView[] {
 }
 
 /** @returns undefined for a node that is being created or is gone. */
-function viewNode(os: Os, config: Config, id: bigint): NodeView | undefined {
+export function viewNode(os: Os, config: Config, id: bigint): NodeView | undefined {
   const state = nodeStateKind(os, config, id);
   return state === undefined ? undefined : { state, id, details: tryReadDetails(os, config, id) };
 }

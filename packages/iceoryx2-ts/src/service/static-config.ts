@@ -93,13 +93,22 @@ export function readStaticConfig(content: string): StaticConfig {
   return { version, serviceId, ...rest };
 }
 
-/** The version in a static configuration whose other content may be unknown. @throws DocumentError */
-export function readStaticConfigVersion(content: string): PackageVersion {
-  return parseDocument(versionDocument, content).iceoryx2Version;
+/** What is known of a static configuration of another release. */
+export interface OtherVersion {
+  readonly otherVersion: PackageVersion;
 }
 
-/** Whether this library can open a service of that version: peers compare for equality. */
-export function isSupportedVersion({ major, minor, patch }: PackageVersion): boolean {
+/**
+ * Reads what any release may have written. Documents of other versions may have other keys, so the version comes
+ * first, and peers compare it for equality.
+ *
+ * @throws DocumentError, or TypeError for what is no UTF-8.
+ */
+export function decodeStaticConfig(content: Uint8Array): StaticConfig | OtherVersion {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+  const { iceoryx2Version } = parseDocument(versionDocument, text);
+  const { major, minor, patch } = iceoryx2Version;
   const supported = SUPPORTED_VERSION;
-  return major === supported.major && minor === supported.minor && patch === supported.patch;
+  const isSupported = major === supported.major && minor === supported.minor && patch === supported.patch;
+  return isSupported ? readStaticConfig(text) : { otherVersion: iceoryx2Version };
 }
