@@ -115,6 +115,12 @@ export type {
   PublishSubscribePattern,
   RequestResponsePattern,
 } from "./service/messaging-pattern.ts";
+export type {
+  DataSegmentType,
+  PortDetails,
+  PublisherDetails,
+  SubscriberDetails,
+} from "./service/port-details.ts";
 export type { PublishSubscribeQos } from "./service/publish-subscribe.ts";
 export {
   PublishSubscribeCreateError,

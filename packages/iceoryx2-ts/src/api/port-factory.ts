@@ -2,7 +2,9 @@
 import { ClosedError } from "../base/general-errors.ts";
 import { blockingCleanup, cleanupAsync, tryCleanup } from "../lifecycle/cleanup.ts";
 import type { NodeResource } from "../lifecycle/node-state.ts";
+import { viewNodes } from "../lifecycle/service-list.ts";
 import type { ServiceState } from "../lifecycle/service-state.ts";
+import type { NodeView } from "../node/node-list.ts";
 import type { RunOptions } from "../os/steps.ts";
 import type { CleanupState } from "../recovery/dead-nodes.ts";
 import type { Attributes } from "../service/attributes.ts";
@@ -18,6 +20,8 @@ export interface PortFactory<P extends MessagingPattern> extends Disposable {
   /** The settings that the service was created with, whatever was asked for when it was opened. */
   readonly staticConfig: P;
   readonly closed: boolean;
+  /** The nodes that have this service open, dead ones included. @throws ClosedError */
+  nodes(): NodeView[];
   /** As `Node.tryCleanupDeadNodes`, for the nodes that have this service open. */
   tryCleanupDeadNodes(): CleanupState;
   /** As `Node.blockingCleanupDeadNodes`, for the nodes that have this service open. */
@@ -55,6 +59,11 @@ export abstract class ServiceHandle<P extends MessagingPattern> implements PortF
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  nodes(): NodeView[] {
+    const { node, dynamicConfig } = this.demandOpen();
+    return viewNodes(node.os, node.config, dynamicConfig);
   }
 
   tryCleanupDeadNodes(): CleanupState {

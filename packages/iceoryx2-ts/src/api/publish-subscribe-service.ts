@@ -8,6 +8,12 @@ import type { Publisher, PublisherOptions } from "../port/publish-subscribe/publ
 import { sampleLength } from "../port/publish-subscribe/sample-header.ts";
 import type { Subscriber, SubscriberOptions } from "../port/publish-subscribe/subscriber.ts";
 import type { PublishSubscribePattern } from "../service/messaging-pattern.ts";
+import {
+  type PublisherDetails,
+  readPublisherDetails,
+  readSubscriberDetails,
+  type SubscriberDetails,
+} from "../service/port-details.ts";
 import { type PortFactory, ServiceHandle } from "./port-factory.ts";
 
 /** A publish-subscribe service that is open here: the factory of its ports. */
@@ -15,6 +21,10 @@ export interface PublishSubscribeService<T extends PayloadType, H extends Header
   extends PortFactory<PublishSubscribePattern> {
   readonly numberOfPublishers: number;
   readonly numberOfSubscribers: number;
+  /** What the publishers of all processes tell about themselves. @throws ClosedError */
+  publishers(): PublisherDetails[];
+  /** What the subscribers of all processes tell about themselves. @throws ClosedError */
+  subscribers(): SubscriberDetails[];
   /** @throws PublisherCreateError, InvalidNameError, InvalidArgumentError, ClosedError */
   publisher(options?: PublisherOptions): Publisher<T, H>;
   /** @throws SubscriberCreateError, InvalidNameError, InvalidArgumentError, ClosedError */
@@ -49,6 +59,18 @@ class PublishSubscribeHandle<T extends PayloadType, H extends Header>
 
   get numberOfSubscribers(): number {
     return this.demandOpen().dynamicConfig.bagA.length;
+  }
+
+  publishers(): PublisherDetails[] {
+    const { bagB } = this.demandOpen().dynamicConfig;
+    return bagB
+      .readAll()
+      .map(readPublisherDetails)
+      .filter((details) => details !== undefined);
+  }
+
+  subscribers(): SubscriberDetails[] {
+    return this.demandOpen().dynamicConfig.bagA.readAll().map(readSubscriberDetails);
   }
 
   publisher(options: PublisherOptions = {}): Publisher<T, H> {

@@ -219,6 +219,16 @@ export class Bag {
     return undefined;
   }
 
+  /** Whole copies of all entries, in the order of their slots. */
+  readAll(): Uint8Array[] {
+    const entries: Uint8Array[] = [];
+    for (let slot = 0; slot < this.capacity; slot++) {
+      const entry = this.readSlot(slot)?.entry;
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
   #claim(owner: bigint): number | "IsLocked" | "OutOfSpace" {
     const { longs } = this.#region;
     let before = load64(longs, this.#indexSetGeneration);

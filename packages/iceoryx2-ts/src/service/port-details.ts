@@ -25,9 +25,12 @@ const REST: number = NODE_ID + 16;
 /** Listeners, notifiers, readers and writers have nothing else. */
 export const COMMON_DETAILS_SIZE: number = REST;
 
+/** What any port tells about itself. Whoever wrote it may have lied. */
 export interface PortDetails {
   readonly portId: bigint;
+  /** Empty for a port without a name. */
   readonly portName: string;
+  /** The node that the port was created through. */
   readonly nodeId: bigint;
 }
 
@@ -66,6 +69,7 @@ const BUFFER_SIZE: number = REST;
 const HISTORY_REQUEST: number = BUFFER_SIZE + 8;
 export const SUBSCRIBER_DETAILS_SIZE: number = HISTORY_REQUEST + 8;
 
+/** Numbers are NaN where they are more than a subscriber can mean. */
 export interface SubscriberDetails extends PortDetails {
   /** How many samples wait for it per publisher at most. */
   readonly bufferSize: number;
@@ -105,6 +109,7 @@ export type DataSegmentType = (typeof DATA_SEGMENT_TYPES)[number];
 export interface DataSegmentDetails {
   /** In elements; 1 for payloads of fixed size. */
   readonly maxSliceLen: number;
+  /** "Dynamic" for a publisher that grows its memory. */
   readonly dataSegmentType: DataSegmentType;
   readonly maxNumberOfSegments: number;
 }
