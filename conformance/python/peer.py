@@ -15,6 +15,7 @@ import iceoryx2 as iox2
 
 from commands import COMMANDS, OBJECTS, command
 from payload_types import Bigint, from_line, to_line
+import discovery  # noqa: F401  (likewise)
 import events  # noqa: F401  (likewise)
 import life  # noqa: F401  (being imported enters its commands into the table)
 import publish_subscribe  # noqa: F401  (likewise)
@@ -71,20 +72,6 @@ def _node_details(details):
 def node_try_cleanup_dead_nodes(node):
     """Removes what dead nodes of the domain left."""
     OBJECTS[node].try_cleanup_dead_nodes()
-
-
-@command
-def service_list(node):
-    """The name, the hash and the pattern of every service of the domain."""
-    services = iox2.Service.list(OBJECTS[node].config, iox2.ServiceType.Ipc)
-    return [
-        {
-            "name": service.name().to_string(),
-            "hash": service.service_hash().as_str,
-            "messaging_pattern": str(service.messaging_pattern()).split("(")[0],
-        }
-        for service in services
-    ]
 
 
 @command
