@@ -11,13 +11,14 @@ export function checkLimits<Name extends string>(
   origin: string,
   limits: readonly Name[],
   qos: Settings<Name, number>,
+  maximum: number = LIMIT_MAX,
 ): void {
   for (const limit of limits) {
     const value = qos[limit];
-    if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= LIMIT_MAX)) continue;
+    if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= maximum)) continue;
     throw new InvalidArgumentError(
       origin,
-      `${limit} of ${origin} is ${value}, but must be an integer from 0 to ${LIMIT_MAX}.`,
+      `${limit} of ${origin} is ${value}, but must be an integer from 0 to ${maximum}.`,
     );
   }
 }
