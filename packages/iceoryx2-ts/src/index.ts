@@ -24,6 +24,7 @@ export { NodeCreationFailure, NodeListFailure } from "./lifecycle/node-errors.ts
 export type { ServiceDetails, ServiceDynamicDetails } from "./lifecycle/service-list.ts";
 export { ServiceDetailsError, ServiceListError } from "./lifecycle/service-list-errors.ts";
 export type { SignalMode } from "./lifecycle/termination.ts";
+export type { WaitOptions } from "./lifecycle/waiting.ts";
 export type { NodeDetails } from "./node/node-details.ts";
 export type { NodeStateKind, NodeView } from "./node/node-list.ts";
 export { type ErrnoName, OsError } from "./os/os-error.ts";
@@ -95,7 +96,7 @@ export {
 export type { LoanArguments, Publisher, PublisherOptions } from "./port/publish-subscribe/publisher.ts";
 export type { HeaderReadonly, Sample } from "./port/publish-subscribe/sample.ts";
 export type { SampleHeader } from "./port/publish-subscribe/sample-header.ts";
-export type { Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";
+export type { SamplesOptions, Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";
 export type { CleanupState } from "./recovery/dead-nodes.ts";
 export { ServiceRemoveError } from "./recovery/force-removal.ts";
 export {

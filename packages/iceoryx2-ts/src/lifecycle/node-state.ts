@@ -32,6 +32,13 @@ export interface NodeResource {
 /** One id for this process, as upstream has one per process. */
 let processId: bigint | undefined;
 
+const openNodes = new Set<bigint>();
+
+/** Whether a node lives in this thread, and so stands still when this thread is blocked. */
+export function isNodeOfThisThread(id: bigint): boolean {
+  return openNodes.has(id);
+}
+
 export class NodeState {
   readonly os: Os;
   readonly config: Config;
@@ -77,6 +84,7 @@ export class NodeState {
       createStaticStorage(os, fileNames.nodeDetails(config, id), content);
       const token = MonitoringToken.create(os, config, id, processId);
       const node = new NodeState(os, config, name, id, token, signalMode);
+      openNodes.add(id);
       if (config.global.node.cleanupDeadNodesOnCreation) node.#cleanupDeadNodes();
       return node;
     } catch (error) {
@@ -102,6 +110,7 @@ export class NodeState {
   /** Closes everything that was created through this node, in reverse order, and then the node itself. */
   close(): void {
     if (this.isClosed) return;
+    openNodes.delete(this.id);
     this.waits.close();
     for (const resource of [...this.#created].reverse()) {
       try {

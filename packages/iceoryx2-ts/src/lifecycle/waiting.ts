@@ -20,7 +20,10 @@ export interface Awaited<T> {
   look(): T | undefined;
   /** Calls `wake` whenever looking again may be worth it, until the returned function is called. */
   readonly subscribe?: ((wake: () => void) => () => void) | undefined;
-  /** The longest pause after which to look again unasked, in milliseconds; the pauses grow up to it from 1 ms. */
+  /**
+   * The longest pause after which to look again unasked, in milliseconds: first at every turn of the event loop, for
+   * a millisecond, then after pauses that grow from 1 ms up to this.
+   */
   readonly lookAgainAfter?: number | undefined;
 }
 
@@ -29,6 +32,8 @@ const TIMER_MAX = 2 ** 31 - 1;
 const FIRST_PAUSE = 1;
 /** How long a loop that never has to wait may keep the event loop from everybody else, in nanoseconds. */
 const EVENT_LOOP_SHARE = 4_000_000n;
+/** How long to look at every turn of the event loop, in nanoseconds: who is fast needs no more. */
+const EAGERNESS = 1_000_000n;
 
 /**
  * Waits until `awaited.look` finds something.
@@ -74,6 +79,8 @@ class Wait<T> {
   #isOver = false;
   #deadline: NodeJS.Timeout | undefined;
   #nextLook: NodeJS.Timeout | undefined;
+  #nextTurn: NodeJS.Immediate | undefined;
+  #eagerUntil: bigint;
   #pause = FIRST_PAUSE;
 
   constructor(
@@ -88,6 +95,7 @@ class Wait<T> {
     this.#awaited = awaited;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#eagerUntil = scope.os.monotonicTime() + EAGERNESS;
     const end = (): void => this.#finish(() => resolve(ENDED));
     this.#undo.push(endAtTermination(scope.signalMode, end), scope.onClose(end));
     this.#undo.push(scope.onRefChange(() => this.#applyRef()));
@@ -115,6 +123,7 @@ class Wait<T> {
 
   #wake(): void {
     this.#pause = FIRST_PAUSE;
+    this.#eagerUntil = this.#scope.os.monotonicTime() + EAGERNESS;
     this.#look();
   }
 
@@ -136,17 +145,22 @@ class Wait<T> {
   }
 
   #lookAgainLater(longest: number): void {
-    const next = (): void => {
+    if (this.#scope.os.monotonicTime() < this.#eagerUntil) {
+      this.#nextTurn = setImmediate(() => this.#lookAgain(longest));
+    } else {
+      this.#nextLook = setTimeout(() => this.#lookAgain(longest), Math.min(this.#pause, longest));
       this.#pause = Math.min(2 * this.#pause, longest);
-      this.#look();
-      if (!this.#isOver) this.#lookAgainLater(longest);
-    };
-    this.#nextLook = setTimeout(next, Math.min(this.#pause, longest));
+    }
     this.#applyRef();
   }
 
+  #lookAgain(longest: number): void {
+    this.#look();
+    if (!this.#isOver) this.#lookAgainLater(longest);
+  }
+
   #applyRef(): void {
-    for (const timer of [this.#deadline, this.#nextLook]) {
+    for (const timer of [this.#deadline, this.#nextLook, this.#nextTurn]) {
       if (this.#scope.isRef) timer?.ref();
       else timer?.unref();
     }
@@ -157,6 +171,7 @@ class Wait<T> {
     this.#isOver = true;
     clearTimeout(this.#deadline);
     clearTimeout(this.#nextLook);
+    clearImmediate(this.#nextTurn);
     for (const undo of this.#undo) undo();
     settle();
   }

@@ -17,7 +17,6 @@ export class Backpressure {
   readonly #portId: bigint;
   readonly #strategy: BackpressureStrategy;
   readonly #handler: BackpressureHandler | undefined;
-  /** The last one that had to be waited for. */
   #obstacle: SenderConnection | undefined;
   /** The one about which the handler said that the send shall fail. */
   #failure: SenderConnection | undefined;
@@ -40,6 +39,11 @@ export class Backpressure {
     return true;
   }
 
+  /** The last one that had to be waited for. */
+  get obstacle(): SenderConnection {
+    return this.#obstacle!;
+  }
+
   /** It has room now. */
   forget(connection: SenderConnection): void {
     connection.retries = 0;
@@ -58,7 +62,7 @@ export class Backpressure {
   }
 
   unableToDeliver(origin: string): SendError {
-    const { receiverId, capacity } = this.#obstacle!;
+    const { receiverId, capacity } = this.obstacle;
     return new SendError(
       "UnableToDeliver",
       origin,

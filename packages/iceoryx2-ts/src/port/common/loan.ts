@@ -36,11 +36,18 @@ export interface Loan<T extends PayloadType, H extends Header = undefined, Sent 
 
 /** The port that made a loan. */
 export interface Lender {
-  send(chunk: number): number;
+  sendLoan(chunk: number): number;
   endLoan(chunk: number): void;
   /** Names a loan in messages. */
   readonly describeLoan: () => string;
 }
+
+/**
+ * The chunk of a loan; undefined for what is no loan, "foreign" for one of another port.
+ *
+ * @throws UseAfterReleaseError
+ */
+export let chunkOfLoan: (value: unknown, lender: Lender) => number | "foreign" | undefined;
 
 export class SampleLoan<T extends PayloadType, H extends Header> extends Lease implements Loan<T, H> {
   readonly #lender: Lender;
@@ -56,6 +63,15 @@ export class SampleLoan<T extends PayloadType, H extends Header> extends Lease i
     this.#chunk = chunk;
     this.#length = length;
     openLease(this, pool.regionOf(chunk).view, pool.offsetOf(chunk), lender.describeLoan);
+  }
+
+  static {
+    chunkOfLoan = (value, lender) => {
+      if (!(typeof value === "object" && value !== null && #lender in value)) return undefined;
+      if (value.#lender !== lender) return "foreign";
+      leaseMemory(value);
+      return value.#chunk;
+    };
   }
 
   get payload(): View<T> {
@@ -89,7 +105,7 @@ export class SampleLoan<T extends PayloadType, H extends Header> extends Lease i
 
   send(): number {
     leaseMemory(this);
-    const receivers = this.#lender.send(this.#chunk);
+    const receivers = this.#lender.sendLoan(this.#chunk);
     this.release();
     return receivers;
   }

@@ -10,6 +10,7 @@
  * receiver can have, so that a hostile one can neither free a chunk twice nor one that it never got.
  */
 import type { BackpressureStrategy } from "../../config/settings.ts";
+import { isNodeOfThisThread } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { type Bag, BagSnapshot } from "../../lockfree/bag.ts";
 import { CORRUPTED, EMPTY } from "../../lockfree/queue-place.ts";
@@ -166,9 +167,19 @@ export class Sender {
     return isDelivered ? 1 : 0;
   }
 
-  /** What `send` throws where `trySend` returns `NO_ROOM`. */
-  unableToDeliver(): SendError {
-    return this.#backpressure.unableToDeliver(this.origin);
+  /**
+   * After `trySend` returned `NO_ROOM`, before the thread is blocked.
+   *
+   * @throws SendError if the receiver without room belongs to this thread: it could never make any.
+   */
+  demandOtherThread(): void {
+    const { receiverId, nodeId } = this.#backpressure.obstacle;
+    if (!isNodeOfThisThread(nodeId)) return;
+    throw new SendError(
+      "UnableToDeliver",
+      this.origin,
+      `cannot send from ${this.origin}: receiver ${receiverId} has no room and lives in this thread, which waiting would block for ever. Use "await send(...)".`,
+    );
   }
 
   /**

@@ -17,7 +17,8 @@ import { PortEntry } from "../common/port-entry.ts";
 import { Sender } from "../common/sender.ts";
 import type { ReceiverAddress } from "../common/sender-connection.ts";
 import { PublisherCreateError } from "./publish-subscribe-port-errors.ts";
-import { type Publisher, type PublisherOptions, PublisherPort } from "./publisher.ts";
+import type { Publisher, PublisherOptions } from "./publisher.ts";
+import { PublisherPort } from "./publisher-port.ts";
 import { writeSampleHeader } from "./sample-header.ts";
 
 /** Above these no option makes sense; they keep size arithmetic exact. */

@@ -10,7 +10,8 @@ import { PortEntry } from "../common/port-entry.ts";
 import { Receiver } from "../common/receiver.ts";
 import type { SenderAddress } from "../common/receiver-connection.ts";
 import { SubscriberCreateError } from "./publish-subscribe-port-errors.ts";
-import { type Subscriber, type SubscriberOptions, SubscriberPort } from "./subscriber.ts";
+import type { Subscriber, SubscriberOptions } from "./subscriber.ts";
+import { SubscriberPort } from "./subscriber-port.ts";
 
 /** @throws SubscriberCreateError, InvalidNameError, InvalidArgumentError; nothing is left behind then. */
 export function createSubscriber<T extends PayloadType, H extends Header>(

@@ -1,16 +1,9 @@
-import { ClosedError } from "../../base/general-errors.ts";
 import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
-import type { NodeResource } from "../../lifecycle/node-state.ts";
-import type { ServiceState } from "../../lifecycle/service-state.ts";
+import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import type { Input, PayloadType, SliceType } from "../../payload/meaning.ts";
-import type { PublishSubscribePattern } from "../../service/static-config.ts";
 import type { BackpressureHandler, DegradationHandler } from "../common/handlers.ts";
-import { type Header, type Lender, type Loan, SampleLoan } from "../common/loan.ts";
-import type { MessageTypes } from "../common/message-types.ts";
-import { MessageWriter, type SendExtras } from "../common/message-writer.ts";
-import type { PortEntry } from "../common/port-entry.ts";
-import { SendError } from "../common/port-errors.ts";
-import type { Sender } from "../common/sender.ts";
+import type { Header, Loan } from "../common/loan.ts";
+import type { SendExtras } from "../common/message-writer.ts";
 
 export interface PublisherOptions {
   /** Up to 64 ASCII characters; need not be unique. */
@@ -65,140 +58,24 @@ export interface Publisher<T extends PayloadType, H extends Header = undefined> 
    *   fit the type.
    */
   sendCopy(value: Input<T>, extras?: SendExtras<H>): number;
+  /**
+   * Waits until every connected subscriber has room and then delivers to all at once. Sends of one publisher are
+   * served in the order of the calls; a value is copied when its turn comes.
+   *
+   * @returns how many subscribers got it.
+   * @throws TimeoutError, ClosedError, the signal's reason: nobody got it then, so trying again never duplicates. A
+   *   loan stays yours then. Otherwise as `sendCopy` and `Loan.send` do.
+   */
+  send(value: Input<T> | Loan<T, H>, options?: WaitOptions & SendExtras<H>): Promise<number>;
+  /**
+   * As `send`, but blocks the thread: for scripts and workers.
+   *
+   * @param timeout in milliseconds.
+   * @throws SendError `UnableToDeliver` if the subscriber without room lives in this very thread; otherwise as `send`.
+   */
+  sendSync(value: Input<T> | Loan<T, H>, timeout: number, extras?: SendExtras<H>): number;
   /** Connects to subscribers that came since the last send; they get their history at once. */
   updateConnections(): void;
   /** Leaves the service. Loans that are still out can be released, but not sent. */
   close(): void;
-}
-
-/** What `createPublisher` put together. */
-export interface PublisherParts {
-  readonly service: ServiceState<PublishSubscribePattern>;
-  readonly types: MessageTypes;
-  readonly entry: PortEntry;
-  readonly sender: Sender;
-  readonly backpressureStrategy: BackpressureStrategy;
-  readonly allocationStrategy: AllocationStrategy;
-  readonly maxLoanedSamples: number;
-  readonly initialMaxSliceLen: number;
-}
-
-export class PublisherPort<T extends PayloadType, H extends Header>
-  implements Publisher<T, H>, Lender, NodeResource
-{
-  readonly backpressureStrategy: BackpressureStrategy;
-  readonly allocationStrategy: AllocationStrategy;
-  readonly maxLoanedSamples: number;
-  readonly initialMaxSliceLen: number;
-  readonly describeLoan: () => string;
-  readonly #service: ServiceState<PublishSubscribePattern>;
-  readonly #writer: MessageWriter;
-  readonly #entry: PortEntry;
-  readonly #sender: Sender;
-  /** What users hold, by chunk. */
-  readonly #loans: (SampleLoan<T, H> | undefined)[] = [];
-  #closed = false;
-  #isGone = false;
-
-  constructor(parts: PublisherParts) {
-    this.#service = parts.service;
-    this.#writer = new MessageWriter(parts.sender, parts.types, parts.initialMaxSliceLen);
-    this.#entry = parts.entry;
-    this.#sender = parts.sender;
-    this.backpressureStrategy = parts.backpressureStrategy;
-    this.allocationStrategy = parts.allocationStrategy;
-    this.maxLoanedSamples = parts.maxLoanedSamples;
-    this.initialMaxSliceLen = parts.initialMaxSliceLen;
-    this.describeLoan = () => `the loan of ${parts.entry.origin}`;
-    this.#service.node.adopt(this);
-  }
-
-  get id(): bigint {
-    return this.#entry.id;
-  }
-
-  get name(): string {
-    return this.#entry.name;
-  }
-
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  loan(...[length]: LoanArguments<T> | []): Loan<T, H> {
-    this.#demandOpen();
-    return this.#lend(this.#writer.loan(length, true), length);
-  }
-
-  loanUninit(...[length]: LoanArguments<T> | []): Loan<T, H> {
-    this.#demandOpen();
-    return this.#lend(this.#writer.loan(length, false), length);
-  }
-
-  sendCopy(value: Input<T>, extras?: SendExtras<H>): number {
-    this.#demandOpen();
-    const chunk = this.#writer.loanCopy(value, extras?.userHeader);
-    try {
-      return this.#sender.send(chunk);
-    } finally {
-      this.endLoan(chunk);
-    }
-  }
-
-  updateConnections(): void {
-    this.#demandOpen();
-    this.#sender.updateConnections();
-  }
-
-  send(chunk: number): number {
-    if (!this.#closed) return this.#sender.send(chunk);
-    const { origin } = this.#entry;
-    throw new SendError(
-      "ConnectionBrokenSinceSenderNoLongerExists",
-      origin,
-      `cannot send from ${origin}: it was closed after the loan was made. Release the loan.`,
-    );
-  }
-
-  endLoan(chunk: number): void {
-    this.#loans[chunk] = undefined;
-    this.#sender.endLoan(chunk);
-    if (this.#closed) this.#removeWhenIdle();
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#entry.deregister();
-    this.#removeWhenIdle();
-  }
-
-  closeWithNode(): void {
-    this.close();
-    for (const loan of this.#loans) loan?.release();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** The memory stays as long as somebody may write into it. */
-  #removeWhenIdle(): void {
-    if (this.#sender.loans > 0 || this.#isGone) return;
-    this.#isGone = true;
-    this.#service.node.disown(this);
-    this.#sender.pool.remove();
-    this.#sender.close();
-    this.#entry.remove("sender");
-  }
-
-  #demandOpen(): void {
-    if (this.#closed) throw new ClosedError(this.#entry.origin);
-  }
-
-  #lend(chunk: number, length: number | undefined): Loan<T, H> {
-    const loan = new SampleLoan<T, H>(this, this.#writer.types, this.#sender.pool, chunk, length ?? 1);
-    this.#loans[chunk] = loan;
-    return loan;
-  }
 }

@@ -1,17 +1,8 @@
-import { ClosedError } from "../../base/general-errors.ts";
-import { log } from "../../base/log.ts";
-import type { NodeResource } from "../../lifecycle/node-state.ts";
-import type { ServiceState } from "../../lifecycle/service-state.ts";
+import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
-import type { PublishSubscribePattern } from "../../service/static-config.ts";
-import { bucketOf, segmentOf } from "../common/borrower.ts";
 import type { DegradationHandler } from "../common/handlers.ts";
 import type { Header } from "../common/loan.ts";
-import type { MessageTypes } from "../common/message-types.ts";
-import type { PortEntry } from "../common/port-entry.ts";
-import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
-import type { ReceiverConnection } from "../common/receiver-connection.ts";
-import { detachSample, isKept, openSample, ReceivedSample, type Sample, type SampleOwner } from "./sample.ts";
+import type { Sample } from "./sample.ts";
 
 export interface SubscriberOptions {
   /** Up to 64 ASCII characters; need not be unique. */
@@ -24,8 +15,18 @@ export interface SubscriberOptions {
   readonly degradationHandler?: DegradationHandler | undefined;
 }
 
+export interface SamplesOptions extends WaitOptions {
+  /**
+   * While nothing comes, the loop looks again after pauses that grow from 1 ms up to this, in milliseconds; 50 by
+   * default. `false`: it looks only when it is woken.
+   */
+  readonly poll?: number | false | undefined;
+}
+
 /** Receives the samples of all publishers of its service. */
-export interface Subscriber<T extends PayloadType, H extends Header = undefined> extends Disposable {
+export interface Subscriber<T extends PayloadType, H extends Header = undefined>
+  extends Disposable,
+    AsyncIterable<Sample<T, H>> {
   readonly id: bigint;
   readonly name: string;
   readonly bufferSize: number;
@@ -48,143 +49,15 @@ export interface Subscriber<T extends PayloadType, H extends Header = undefined>
    * @throws ReceiveError as `receive`, and whatever the callback throws; ClosedError
    */
   drain(callback: (sample: Sample<T, H>) => void): number;
+  /**
+   * The samples as they come. The loop owns them: each is released when the next one is asked for and when the loop
+   * ends, unless `keep()` was called on it. It connects to new publishers while it waits.
+   *
+   * It ends when `timeout` passes without a sample, and when the subscriber is closed.
+   *
+   * @throws the signal's reason when it is aborted; ReceiveError as `receive`; AlreadyWaitingError, ClosedError
+   */
+  samples(options?: SamplesOptions): AsyncIterableIterator<Sample<T, H>>;
   /** Leaves the service. Samples that are still held go on showing their bytes. */
   close(): void;
-}
-
-export class SubscriberPort<T extends PayloadType, H extends Header>
-  implements Subscriber<T, H>, SampleOwner, NodeResource
-{
-  readonly bufferSize: number;
-  readonly receiver: Receiver;
-  readonly types: MessageTypes;
-  readonly describeSample: () => string;
-  readonly #service: ServiceState<PublishSubscribePattern>;
-  readonly #entry: PortEntry;
-  #closed = false;
-
-  constructor(
-    service: ServiceState<PublishSubscribePattern>,
-    types: MessageTypes,
-    entry: PortEntry,
-    receiver: Receiver,
-    bufferSize: number,
-  ) {
-    this.#service = service;
-    this.types = types;
-    this.#entry = entry;
-    this.receiver = receiver;
-    this.bufferSize = bufferSize;
-    this.describeSample = () => `the sample of ${entry.origin}`;
-    service.node.adopt(this);
-  }
-
-  get id(): bigint {
-    return this.#entry.id;
-  }
-
-  get name(): string {
-    return this.#entry.name;
-  }
-
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  receive(): Sample<T, H> | undefined {
-    this.#demandOpen();
-    for (;;) {
-      const connection = this.receiver.receive(FIRST_CHANNEL);
-      if (connection === undefined) return undefined;
-      const length = this.#checkedLength(connection);
-      if (length < 0) continue;
-      const sample = new ReceivedSample<T, H>(this, connection);
-      openSample(sample, length);
-      return sample;
-    }
-  }
-
-  hasSamples(): boolean {
-    this.#demandOpen();
-    return this.receiver.hasChunks(FIRST_CHANNEL);
-  }
-
-  drain(callback: (sample: Sample<T, H>) => void): number {
-    this.#demandOpen();
-    const { receiver } = this;
-    receiver.updateConnections();
-    let count = 0;
-    for (const connection of receiver.expiredConnections) count += this.#drainOne(connection, callback);
-    for (const connection of receiver.activeConnections) count += this.#drainOne(connection, callback);
-    if (count === 0) receiver.demandBorrowable(FIRST_CHANNEL);
-    return count;
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#service.node.disown(this);
-    // A publisher takes every chunk back as soon as the entry is gone.
-    this.receiver.detachBorrowers((sample) => detachSample(sample as ReceivedSample<T, H>));
-    this.#entry.deregister();
-    this.receiver.close();
-    this.#entry.remove("receiver");
-  }
-
-  closeWithNode(): void {
-    this.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  #demandOpen(): void {
-    if (this.#closed) throw new ClosedError(this.#entry.origin);
-  }
-
-  /** What waits now and no more, so that a publisher that never pauses does not keep the caller for ever. */
-  #drainOne(connection: ReceiverConnection, callback: (sample: Sample<T, H>) => void): number {
-    let count = 0;
-    for (let waiting = connection.waiting(FIRST_CHANNEL); waiting > 0 && !this.#closed; waiting--) {
-      if (!this.receiver.receiveFrom(connection, FIRST_CHANNEL)) break;
-      count++;
-      const length = this.#checkedLength(connection);
-      if (length < 0) continue;
-      const sample = this.#reuse(connection);
-      openSample(sample, length);
-      try {
-        callback(sample);
-      } finally {
-        if (isKept(sample)) segmentOf(sample).reusable[bucketOf(sample)] = undefined;
-        else sample.release();
-      }
-    }
-    return count;
-  }
-
-  #reuse(connection: ReceiverConnection): ReceivedSample<T, H> {
-    const { bucket } = connection;
-    const { reusable } = connection.segment;
-    const existing = reusable[bucket] as ReceivedSample<T, H> | undefined;
-    // One that is still open shows a chunk that a hostile publisher sent twice.
-    if (existing?.released === true) return existing;
-    const sample = new ReceivedSample<T, H>(this, connection);
-    reusable[bucket] = sample;
-    return sample;
-  }
-
-  /** The number of elements of the chunk that was just taken; -1 if it was nonsense and went back. */
-  #checkedLength(connection: ReceiverConnection): number {
-    const { payload, layout, length: lengthField } = this.types;
-    if (payload.kind === "fixed") return 1;
-    const { segment } = connection;
-    const { region, bucketSize } = segment.view;
-    const length = lengthField.read(region.view, segment.offsetOf(connection.bucket));
-    if (layout.payloadOffset + length * layout.elementStride <= bucketSize) return length;
-    this.receiver.discard(connection, FIRST_CHANNEL);
-    const { origin } = this.#entry;
-    log("warn", origin, `a sample of ${length} elements was discarded: its publisher's chunks hold fewer.`);
-    return -1;
-  }
 }

@@ -1,0 +1,196 @@
+import { ClosedError } from "../../base/general-errors.ts";
+import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
+import type { NodeResource } from "../../lifecycle/node-state.ts";
+import type { ServiceState } from "../../lifecycle/service-state.ts";
+import { WaitScope } from "../../lifecycle/wait-scope.ts";
+import type { WaitOptions } from "../../lifecycle/waiting.ts";
+import type { Input, PayloadType } from "../../payload/meaning.ts";
+import type { PublishSubscribePattern } from "../../service/messaging-pattern.ts";
+import { sendBlocking } from "../common/blocking-send.ts";
+import { type Header, type Loan, SampleLoan } from "../common/loan.ts";
+import type { MessageTypes } from "../common/message-types.ts";
+import { MessageWriter, type SendExtras } from "../common/message-writer.ts";
+import { outgoing, type WaitingLender } from "../common/outgoing.ts";
+import type { PortEntry } from "../common/port-entry.ts";
+import { SendError } from "../common/port-errors.ts";
+import { SendQueue } from "../common/send-queue.ts";
+import type { Sender } from "../common/sender.ts";
+import type { LoanArguments, Publisher } from "./publisher.ts";
+
+/** What `createPublisher` put together. */
+export interface PublisherParts {
+  readonly service: ServiceState<PublishSubscribePattern>;
+  readonly types: MessageTypes;
+  readonly entry: PortEntry;
+  readonly sender: Sender;
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
+  readonly maxLoanedSamples: number;
+  readonly initialMaxSliceLen: number;
+}
+
+export class PublisherPort<T extends PayloadType, H extends Header>
+  implements Publisher<T, H>, WaitingLender, NodeResource
+{
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
+  readonly maxLoanedSamples: number;
+  readonly initialMaxSliceLen: number;
+  readonly origin: string;
+  readonly describeLoan: () => string;
+  readonly #service: ServiceState<PublishSubscribePattern>;
+  readonly #writer: MessageWriter;
+  readonly #entry: PortEntry;
+  readonly #sender: Sender;
+  /** What users hold, by chunk. */
+  readonly #loans: (SampleLoan<T, H> | undefined)[] = [];
+  readonly #scope: WaitScope;
+  readonly #queue: SendQueue;
+  #isGone = false;
+
+  constructor(parts: PublisherParts) {
+    this.#service = parts.service;
+    this.#writer = new MessageWriter(parts.sender, parts.types, parts.initialMaxSliceLen);
+    this.#entry = parts.entry;
+    this.origin = parts.entry.origin;
+    this.#sender = parts.sender;
+    this.backpressureStrategy = parts.backpressureStrategy;
+    this.allocationStrategy = parts.allocationStrategy;
+    this.maxLoanedSamples = parts.maxLoanedSamples;
+    this.initialMaxSliceLen = parts.initialMaxSliceLen;
+    this.describeLoan = () => `the loan of ${parts.entry.origin}`;
+    const { node } = parts.service;
+    this.#scope = new WaitScope(node.os, node.waits.signalMode);
+    this.#queue = new SendQueue(this.#scope, this.origin);
+    node.adopt(this);
+  }
+
+  get id(): bigint {
+    return this.#entry.id;
+  }
+
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  get closed(): boolean {
+    return this.#scope.isClosed;
+  }
+
+  loan(...[length]: LoanArguments<T> | []): Loan<T, H> {
+    this.#demandOpen();
+    return this.#lend(this.#writer.loan(length, true), length);
+  }
+
+  loanUninit(...[length]: LoanArguments<T> | []): Loan<T, H> {
+    this.#demandOpen();
+    return this.#lend(this.#writer.loan(length, false), length);
+  }
+
+  sendCopy(value: Input<T>, extras?: SendExtras<H>): number {
+    this.#demandOpen();
+    const chunk = this.#writer.loanCopy(value, extras?.userHeader);
+    try {
+      return this.#sender.send(chunk);
+    } finally {
+      this.endLoan(chunk);
+    }
+  }
+
+  async send(value: Input<T> | Loan<T, H>, options: WaitOptions & SendExtras<H> = {}): Promise<number> {
+    this.#demandOpen();
+    const message = outgoing(this, this.#writer, value, options.userHeader);
+    let isSent = false;
+    try {
+      const receivers = await this.#queue.send(() => message.attempt(), options);
+      isSent = true;
+      return receivers;
+    } finally {
+      message.end(isSent);
+    }
+  }
+
+  sendSync(value: Input<T> | Loan<T, H>, timeout: number, extras?: SendExtras<H>): number {
+    this.#demandOpen();
+    const message = outgoing(this, this.#writer, value, extras?.userHeader);
+    let isSent = false;
+    try {
+      const receivers = sendBlocking(this.#service.node.os, this.origin, timeout, () => {
+        const result = message.attempt();
+        if (result === undefined) this.#sender.demandOtherThread();
+        return result;
+      });
+      isSent = true;
+      return receivers;
+    } finally {
+      message.end(isSent);
+    }
+  }
+
+  updateConnections(): void {
+    this.#demandOpen();
+    this.#sender.updateConnections();
+  }
+
+  sendLoan(chunk: number): number {
+    this.#demandSender();
+    return this.#sender.send(chunk);
+  }
+
+  trySend(chunk: number): number {
+    this.#demandSender();
+    return this.#sender.trySend(chunk);
+  }
+
+  #demandSender(): void {
+    if (!this.closed) return;
+    const { origin } = this.#entry;
+    throw new SendError(
+      "ConnectionBrokenSinceSenderNoLongerExists",
+      origin,
+      `cannot send from ${origin}: it was closed after the loan was made. Release the loan.`,
+    );
+  }
+
+  endLoan(chunk: number): void {
+    this.#loans[chunk] = undefined;
+    this.#sender.endLoan(chunk);
+    if (this.closed) this.#removeWhenIdle();
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.#scope.close();
+    this.#entry.deregister();
+    this.#removeWhenIdle();
+  }
+
+  closeWithNode(): void {
+    this.close();
+    for (const loan of this.#loans) loan?.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The memory stays as long as somebody may write into it. */
+  #removeWhenIdle(): void {
+    if (this.#sender.loans > 0 || this.#isGone) return;
+    this.#isGone = true;
+    this.#service.node.disown(this);
+    this.#sender.pool.remove();
+    this.#sender.close();
+    this.#entry.remove("sender");
+  }
+
+  #demandOpen(): void {
+    if (this.closed) throw new ClosedError(this.#entry.origin);
+  }
+
+  #lend(chunk: number, length: number | undefined): Loan<T, H> {
+    const loan = new SampleLoan<T, H>(this, this.#writer.types, this.#sender.pool, chunk, length ?? 1);
+    this.#loans[chunk] = loan;
+    return loan;
+  }
+}

@@ -1,0 +1,200 @@
+import { ClosedError, InvalidArgumentError } from "../../base/general-errors.ts";
+import { log } from "../../base/log.ts";
+import type { NodeResource } from "../../lifecycle/node-state.ts";
+import type { ServiceState } from "../../lifecycle/service-state.ts";
+import { WaitScope } from "../../lifecycle/wait-scope.ts";
+import { ENDED, TIMED_OUT, type WaitOptions, waitFor } from "../../lifecycle/waiting.ts";
+import type { PayloadType } from "../../payload/meaning.ts";
+import type { PublishSubscribePattern } from "../../service/messaging-pattern.ts";
+import { bucketOf, segmentOf } from "../common/borrower.ts";
+import type { Header } from "../common/loan.ts";
+import type { MessageTypes } from "../common/message-types.ts";
+import type { PortEntry } from "../common/port-entry.ts";
+import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
+import type { ReceiverConnection } from "../common/receiver-connection.ts";
+import { detachSample, isKept, openSample, ReceivedSample, type Sample, type SampleOwner } from "./sample.ts";
+import type { SamplesOptions, Subscriber } from "./subscriber.ts";
+
+/** In milliseconds. */
+const LONGEST_PAUSE = 50;
+
+export class SubscriberPort<T extends PayloadType, H extends Header>
+  implements Subscriber<T, H>, SampleOwner, NodeResource
+{
+  readonly bufferSize: number;
+  readonly receiver: Receiver;
+  readonly types: MessageTypes;
+  readonly describeSample: () => string;
+  readonly #service: ServiceState<PublishSubscribePattern>;
+  readonly #entry: PortEntry;
+  readonly #scope: WaitScope;
+
+  constructor(
+    service: ServiceState<PublishSubscribePattern>,
+    types: MessageTypes,
+    entry: PortEntry,
+    receiver: Receiver,
+    bufferSize: number,
+  ) {
+    this.#service = service;
+    this.types = types;
+    this.#entry = entry;
+    this.receiver = receiver;
+    this.bufferSize = bufferSize;
+    this.describeSample = () => `the sample of ${entry.origin}`;
+    const { node } = service;
+    this.#scope = new WaitScope(node.os, node.waits.signalMode);
+    node.adopt(this);
+  }
+
+  get id(): bigint {
+    return this.#entry.id;
+  }
+
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  get closed(): boolean {
+    return this.#scope.isClosed;
+  }
+
+  receive(): Sample<T, H> | undefined {
+    this.#demandOpen();
+    return this.#receive();
+  }
+
+  #receive(): ReceivedSample<T, H> | undefined {
+    for (;;) {
+      const connection = this.receiver.receive(FIRST_CHANNEL);
+      if (connection === undefined) return undefined;
+      const length = this.#checkedLength(connection);
+      if (length < 0) continue;
+      const sample = new ReceivedSample<T, H>(this, connection);
+      openSample(sample, length);
+      return sample;
+    }
+  }
+
+  hasSamples(): boolean {
+    this.#demandOpen();
+    return this.receiver.hasChunks(FIRST_CHANNEL);
+  }
+
+  drain(callback: (sample: Sample<T, H>) => void): number {
+    this.#demandOpen();
+    const { receiver } = this;
+    receiver.updateConnections();
+    let count = 0;
+    for (const connection of receiver.expiredConnections) count += this.#drainOne(connection, callback);
+    for (const connection of receiver.activeConnections) count += this.#drainOne(connection, callback);
+    if (count === 0) receiver.demandBorrowable(FIRST_CHANNEL);
+    return count;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Sample<T, H>, void> {
+    return this.samples();
+  }
+
+  samples(options: SamplesOptions = {}): AsyncIterableIterator<Sample<T, H>> {
+    this.#demandOpen();
+    return this.#loop(options, checkedPoll(this.#entry.origin, options.poll));
+  }
+
+  async *#loop(options: WaitOptions, lookAgainAfter: number | undefined): AsyncGenerator<Sample<T, H>, void> {
+    const leave = this.#scope.occupy(this.#entry.origin);
+    const next = { look: () => this.#receive(), lookAgainAfter };
+    try {
+      for (;;) {
+        const sample = await waitFor(this.#scope, next, options);
+        if (sample === TIMED_OUT || sample === ENDED) return;
+        try {
+          yield sample;
+        } finally {
+          if (!isKept(sample)) sample.release();
+        }
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.#scope.close();
+    this.#service.node.disown(this);
+    // A publisher takes every chunk back as soon as the entry is gone.
+    this.receiver.detachBorrowers((sample) => detachSample(sample as ReceivedSample<T, H>));
+    this.#entry.deregister();
+    this.receiver.close();
+    this.#entry.remove("receiver");
+  }
+
+  closeWithNode(): void {
+    this.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #demandOpen(): void {
+    if (this.closed) throw new ClosedError(this.#entry.origin);
+  }
+
+  /** What waits now and no more, so that a publisher that never pauses does not keep the caller for ever. */
+  #drainOne(connection: ReceiverConnection, callback: (sample: Sample<T, H>) => void): number {
+    let count = 0;
+    for (let waiting = connection.waiting(FIRST_CHANNEL); waiting > 0 && !this.closed; waiting--) {
+      if (!this.receiver.receiveFrom(connection, FIRST_CHANNEL)) break;
+      count++;
+      const length = this.#checkedLength(connection);
+      if (length < 0) continue;
+      const sample = this.#reuse(connection);
+      openSample(sample, length);
+      try {
+        callback(sample);
+      } finally {
+        if (isKept(sample)) segmentOf(sample).reusable[bucketOf(sample)] = undefined;
+        else sample.release();
+      }
+    }
+    return count;
+  }
+
+  #reuse(connection: ReceiverConnection): ReceivedSample<T, H> {
+    const { bucket } = connection;
+    const { reusable } = connection.segment;
+    const existing = reusable[bucket] as ReceivedSample<T, H> | undefined;
+    // One that is still open shows a chunk that a hostile publisher sent twice.
+    if (existing?.released === true) return existing;
+    const sample = new ReceivedSample<T, H>(this, connection);
+    reusable[bucket] = sample;
+    return sample;
+  }
+
+  /** The number of elements of the chunk that was just taken; -1 if it was nonsense and went back. */
+  #checkedLength(connection: ReceiverConnection): number {
+    const { payload, layout, length: lengthField } = this.types;
+    if (payload.kind === "fixed") return 1;
+    const { segment } = connection;
+    const { region, bucketSize } = segment.view;
+    const length = lengthField.read(region.view, segment.offsetOf(connection.bucket));
+    if (layout.payloadOffset + length * layout.elementStride <= bucketSize) return length;
+    this.receiver.discard(connection, FIRST_CHANNEL);
+    const { origin } = this.#entry;
+    log("warn", origin, `a sample of ${length} elements was discarded: its publisher's chunks hold fewer.`);
+    return -1;
+  }
+}
+
+/** @returns the longest pause in milliseconds; undefined for none. @throws InvalidArgumentError */
+function checkedPoll(origin: string, poll: number | false | undefined): number | undefined {
+  if (poll === undefined) return LONGEST_PAUSE;
+  if (poll === false) return undefined;
+  if (poll > 0) return poll;
+  throw new InvalidArgumentError(
+    origin,
+    `cannot look for samples of ${origin} every ${poll} ms: poll must be a number above 0, or false.`,
+  );
+}
