@@ -129,16 +129,17 @@ function wrapSample(peer: Peer, sample: PeerObject): HeldMessage {
   };
 }
 
-function wrapHeld(peer: Peer, { handle }: PeerObject): Held {
+export function wrapHeld(peer: Peer, { handle }: PeerObject): Held {
   return { release: () => drop(peer, handle) };
 }
 
-async function drop(peer: Peer, handle: number): Promise<void> {
+/** Destroys an object of the peer. */
+export async function drop(peer: Peer, handle: number): Promise<void> {
   await peer.request("drop", { handle });
 }
 
 /** Our type in the words of python/payload_types.py. */
-function describeType(type: PayloadType): unknown {
+export function describeType(type: PayloadType): unknown {
   if (type.kind === "slice") return { slice: describeType(type.element) };
   if ("fields" in type) {
     const fields = Object.entries(type.fields as Readonly<Record<string, PayloadType>>);
@@ -154,11 +155,11 @@ function describeType(type: PayloadType): unknown {
 }
 
 /** Upstream's names are ours in snake case. Values that are not set are left out. */
-function snakeCaseKeys(options: object): Record<string, unknown> {
+export function snakeCaseKeys(options: object): Record<string, unknown> {
   return renameKeys(options, snakeCase);
 }
 
-function renameKeys(options: object, rename: (name: string) => string): Record<string, unknown> {
+export function renameKeys(options: object, rename: (name: string) => string): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options)
       .filter(([, value]) => value !== undefined)
@@ -166,10 +167,10 @@ function renameKeys(options: object, rename: (name: string) => string): Record<s
   );
 }
 
-function snakeCase(name: string): string {
+export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function camelCase(name: string): string {
+export function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,4 +1,8 @@
-"""The dispatch table of the peer and the objects that its commands created."""
+"""The dispatch table of the peer, the objects that its commands created and what all patterns have in common."""
+
+import iceoryx2 as iox2
+
+from payload_types import Bigint
 
 COMMANDS = {}
 
@@ -30,6 +34,10 @@ class Objects:
         self._objects[handle] = (value, context)
         return {"handle": handle, **facts}
 
+    def take(self, handle):
+        """Forgets an object that something else consumes, such as a loan that is sent."""
+        return self._objects.pop(handle)[0]
+
     def drop(self, handle):
         """Destroys an object. Ports and samples have `delete`; nodes and services end with their last reference."""
         value, _ = self._objects.pop(handle)
@@ -49,3 +57,44 @@ def configure(builder, options):
     for name, value in (options or {}).items():
         builder = getattr(builder, name)(value)
     return builder
+
+
+def finish(builder, verb, pairs):
+    """Executes the verb of a service builder: create, open or open_or_create.
+
+    `pairs` are attributes: what the service shall have for create, what it must have otherwise; None for none.
+    """
+    if pairs is None:
+        return getattr(builder, verb)()
+    creates = verb == "create"
+    attributes = iox2.AttributeSpecifier.new() if creates else iox2.AttributeVerifier.new()
+    for key, value in pairs:
+        add = attributes.define if creates else attributes.require
+        attributes = add(iox2.AttributeKey.new(key), iox2.AttributeValue.new(value))
+    return getattr(builder, f"{verb}_with_attributes")(attributes)
+
+
+def alignments(options):
+    """Options in which numbers of bytes are alignments where their names say so."""
+    return {
+        name: iox2.Alignment.new(value) if name.endswith("payload_alignment") else value
+        for name, value in (options or {}).items()
+    }
+
+
+_ENUMERATIONS = {
+    "allocation_strategy": iox2.AllocationStrategy,
+    "backpressure_strategy": iox2.BackpressureStrategy,
+}
+
+
+def create_port(builder, options, context):
+    """Creates a port with options that map upstream's builder methods to values."""
+    values = {
+        name: getattr(_ENUMERATIONS[name], value) if name in _ENUMERATIONS else value
+        for name, value in (options or {}).items()
+    }
+    if "name" in values:
+        values["name"] = iox2.PortName.new(values["name"])
+    port = configure(builder, values).create()
+    return OBJECTS.add(port, context, id=Bigint(port.id.value))

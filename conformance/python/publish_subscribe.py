@@ -6,7 +6,7 @@ import time
 
 import iceoryx2 as iox2
 
-from commands import OBJECTS, command, configure
+from commands import OBJECTS, alignments, command, configure, create_port, finish
 from payload_types import Bigint, ctype, is_slice, payload_class, read, read_slice, write, write_slice
 
 
@@ -19,25 +19,9 @@ def publish_subscribe(node, name, verb, payload, user_header=None, qos=None, att
     builder = OBJECTS[node].service_builder(iox2.ServiceName.new(name)).publish_subscribe(payload_class(payload))
     if user_header is not None:
         builder = builder.user_header(ctype(user_header))
-    qos = dict(qos or {})
-    if "payload_alignment" in qos:
-        qos["payload_alignment"] = iox2.Alignment.new(qos["payload_alignment"])
-    builder = configure(builder, qos)
-    if attributes is None:
-        service = getattr(builder, verb)()
-    else:
-        service = getattr(builder, f"{verb}_with_attributes")(_attributes(verb, attributes))
+    service = finish(configure(builder, alignments(qos)), verb, attributes)
     context = {"payload": payload, "user_header": user_header}
     return OBJECTS.add(service, context, hash=service.service_hash.as_str)
-
-
-def _attributes(verb, pairs):
-    creates = verb == "create"
-    attributes = iox2.AttributeSpecifier.new() if creates else iox2.AttributeVerifier.new()
-    for key, value in pairs:
-        add = attributes.define if creates else attributes.require
-        attributes = add(iox2.AttributeKey.new(key), iox2.AttributeValue.new(value))
-    return attributes
 
 
 @command
@@ -57,33 +41,16 @@ def publish_subscribe_config(service):
     return {**{name: getattr(static, name) for name in names}, **ports}
 
 
-_ENUMERATIONS = {
-    "allocation_strategy": iox2.AllocationStrategy,
-    "backpressure_strategy": iox2.BackpressureStrategy,
-}
-
-
-def _port(service, builder, options):
-    values = {
-        name: getattr(_ENUMERATIONS[name], value) if name in _ENUMERATIONS else value
-        for name, value in (options or {}).items()
-    }
-    if "name" in values:
-        values["name"] = iox2.PortName.new(values["name"])
-    port = configure(builder, values).create()
-    return OBJECTS.add(port, OBJECTS.context(service), id=Bigint(port.id.value))
-
-
 @command
 def publisher(service, options=None):
     """Creates a publisher; options map upstream's builder methods to values."""
-    return _port(service, OBJECTS[service].publisher_builder(), options)
+    return create_port(OBJECTS[service].publisher_builder(), options, OBJECTS.context(service))
 
 
 @command
 def subscriber(service, options=None):
     """Creates a subscriber; options map upstream's builder methods to values."""
-    return _port(service, OBJECTS[service].subscriber_builder(), options)
+    return create_port(OBJECTS[service].subscriber_builder(), options, OBJECTS.context(service))
 
 
 def _loan(port, payload, length=0):

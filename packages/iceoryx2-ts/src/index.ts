@@ -128,5 +128,6 @@ export {
   PublishSubscribeOpenError,
   PublishSubscribeOpenOrCreateError,
 } from "./service/publish-subscribe-errors.ts";
+export type { RequestResponseQos } from "./service/request-response.ts";
 export type { PackageVersion, StaticConfig } from "./service/static-config.ts";
 export { StorageError } from "./transport/storage-error.ts";
