@@ -6,8 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { describe, test } from "node:test";
 import { TestDomain } from "iceoryx2-ts/testing";
-import { DIRECTIONS } from "./domain.ts";
-import type { Language } from "./participant.ts";
+import { directions } from "./domain.ts";
 import { Program } from "./program.ts";
 import { installPython, REPOSITORY, skipWithoutPython } from "./python.ts";
 
@@ -27,7 +26,10 @@ class WorkingDirectory implements Disposable {
 }
 
 const start: Readonly<
-  Record<Language, (name: string, domain: TestDomain, directory: WorkingDirectory) => Promise<Program>>
+  Record<
+    "TypeScript" | "Python",
+    (name: string, domain: TestDomain, directory: WorkingDirectory) => Promise<Program>
+  >
 > = {
   async TypeScript(name, _domain, { path }) {
     return Program.start(process.execPath, [join(REPOSITORY, "examples", "dist", `${name}.js`)], {
@@ -42,7 +44,7 @@ const start: Readonly<
 };
 
 describe("the example publish_subscribe", { skip: skipWithoutPython }, () => {
-  for (const [from, to] of DIRECTIONS) {
+  for (const [from, to] of directions("Python")) {
     test(`from ${from} to ${to}`, async () => {
       using domain = new TestDomain();
       using directory = new WorkingDirectory(domain);

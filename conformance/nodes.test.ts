@@ -9,9 +9,9 @@ import { Node, type NodeDetails, type NodeStateKind, u64 } from "iceoryx2-ts";
 import { TestDomain } from "iceoryx2-ts/testing";
 import { withDomain } from "./domain.ts";
 import { type ParticipantService, payloadsOf } from "./participant.ts";
+import type { PeerParticipant } from "./peer-participant.ts";
 import { type Ending, Program } from "./program.ts";
 import { skipWithoutPython } from "./python.ts";
-import type { PythonParticipant } from "./python-participant.ts";
 
 interface ListedDetails extends Omit<NodeDetails, "config"> {
   readonly prefix: string;
@@ -46,7 +46,7 @@ function shorten({ config, ...details }: NodeDetails): ListedDetails {
   return { ...details, prefix: config.global.prefix };
 }
 
-async function listTheirs({ peer, node }: PythonParticipant): Promise<ListedNode[]> {
+async function listTheirs({ peer, node }: PeerParticipant): Promise<ListedNode[]> {
   return peer.request<ListedNode[]>("node_list", { node });
 }
 

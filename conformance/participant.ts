@@ -1,5 +1,5 @@
 /**
- * A node of either language, as tests see it: the same few operations, so that one test runs in both directions.
+ * A node of any language, as tests see it: the same few operations, so that one test runs in both directions.
  *
  * Payloads travel as plain values: runs of elements are arrays, but for bytes, which are a `Uint8Array`.
  */
@@ -11,7 +11,9 @@ import type {
   SubscriberOptions,
 } from "iceoryx2-ts";
 
-export type Language = "TypeScript" | "Python";
+export type Language = "TypeScript" | PeerLanguage;
+/** The languages of upstream's own implementations. */
+export type PeerLanguage = "Python" | "Rust";
 export type Verb = "create" | "open" | "openOrCreate";
 
 export interface ServiceOptions {

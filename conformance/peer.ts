@@ -1,13 +1,15 @@
-/** A real peer in a process of its own, driven by commands (see python/peer.py). */
+/** A real peer in a process of its own, driven by commands (see python/peer.py and rust/src/main.rs). */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import type { PeerLanguage } from "./participant.ts";
 import { fromLine, toLine } from "./peer-json.ts";
 import { installPython, REPOSITORY } from "./python.ts";
+import { buildRust } from "./rust.ts";
 
-/** What a peer may be asked for: the names and arguments of the functions in python/*.py. */
+/** What a peer may be asked for: the names and arguments of the functions in python/*.py and of the commands in rust/src/. */
 export type PeerArguments = Readonly<Record<string, unknown>>;
 
 /** An object that lives in the peer, with the facts that its command reports. */
@@ -53,11 +55,18 @@ interface Waiter {
   reject(reason: Error): void;
 }
 
+const commandLine: Readonly<
+  Record<PeerLanguage, () => Promise<readonly [program: string, args: readonly string[]]>>
+> = {
+  Python: async () => [await installPython(), ["-B", join(REPOSITORY, "conformance", "python", "peer.py")]],
+  Rust: async () => [await buildRust("peer"), []],
+};
+
 /** How long a peer may take to clean up after its last command before it is killed, in milliseconds. */
 const CLEAN_EXIT = 10_000;
 
 /**
- * A Python process with iceoryx2. Commands are executed one after the other; several may be under way.
+ * A process with iceoryx2. Commands are executed one after the other; several may be under way.
  * When this process ends for whatever reason, the peer reads the end of its input and ends as well.
  */
 export class Peer implements AsyncDisposable {
@@ -87,10 +96,10 @@ export class Peer implements AsyncDisposable {
     createInterface({ input: output }).on("line", (line) => this.#onLine(line));
   }
 
-  /** Starts a peer. Throws the reason if there is no Python with the wheel. */
-  static async start(): Promise<Peer> {
-    const script = join(REPOSITORY, "conformance", "python", "peer.py");
-    const child = spawn(await installPython(), ["-B", script], { stdio: "pipe" });
+  /** Starts a peer. Throws the reason if there is no Python with the wheel, or no cargo. */
+  static async start(language: PeerLanguage = "Python"): Promise<Peer> {
+    const [program, args] = await commandLine[language]();
+    const child = spawn(program, args, { stdio: "pipe" });
     return new Peer(child, child.stdin, child.stdout, child.stderr);
   }
 

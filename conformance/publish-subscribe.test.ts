@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type PayloadType, slice, u64 } from "iceoryx2-ts";
-import { DIRECTIONS, testBothDirections, withDomain } from "./domain.ts";
+import { directions, testBothDirections, withDomain } from "./domain.ts";
 import { type Participant, type ParticipantService, payloadsOf, type Verb } from "./participant.ts";
 import { skipWithoutPython } from "./python.ts";
 
@@ -18,7 +18,7 @@ describe("a service of both languages", { skip: skipWithoutPython }, () => {
     ["create", "open"],
     ["openOrCreate", "openOrCreate"],
   ];
-  for (const [creator, opener] of DIRECTIONS) {
+  for (const [creator, opener] of directions("Python")) {
     for (const leaver of [creator, opener]) {
       for (const [creating, opening] of verbs) {
         test(`${creator} calls ${creating}, ${opener} ${opening}, ${leaver} leaves first`, () =>

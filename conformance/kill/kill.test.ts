@@ -2,9 +2,8 @@
 import { randomInt } from "node:crypto";
 import process from "node:process";
 import { describe, type TestContext, test } from "node:test";
-import type { Language } from "../participant.ts";
 import { skipWithoutPython } from "../python.ts";
-import { LANGUAGES } from "./plan.ts";
+import { LANGUAGES, type Language } from "./plan.ts";
 import { describeTally, run } from "./run.ts";
 
 async function kill(t: TestContext, kills: number, languages: readonly Language[]): Promise<void> {

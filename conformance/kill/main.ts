@@ -8,9 +8,8 @@
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import type { Language } from "../participant.ts";
 import { emptyTally, runEpisode } from "./episode.ts";
-import { describePlan, LANGUAGES, planEpisode } from "./plan.ts";
+import { describePlan, LANGUAGES, type Language, planEpisode } from "./plan.ts";
 import { describeTally, run } from "./run.ts";
 
 const { values } = parseArgs({

@@ -6,9 +6,8 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Language } from "../participant.ts";
 import { installPython, REPOSITORY } from "../python.ts";
-import type { MemberPlan } from "./plan.ts";
+import type { Language, MemberPlan } from "./plan.ts";
 import type { Order, ProgramEvent, ProgramSettings } from "./protocol.ts";
 import { Random } from "./random.ts";
 

@@ -1,6 +1,8 @@
 /** What an episode consists of: everything about it that its seed decides beforehand. */
-import type { Language } from "../participant.ts";
 import { Random } from "./random.ts";
+
+/** What the programs that are killed are written in. */
+export type Language = "TypeScript" | "Python";
 
 export const LANGUAGES: readonly Language[] = ["TypeScript", "Python"];
 

@@ -1,7 +1,7 @@
 /** As many episodes as it takes for a number of kills. */
-import type { Language } from "../participant.ts";
+
 import { emptyTally, runEpisode, type Tally } from "./episode.ts";
-import { describePlan, planEpisode } from "./plan.ts";
+import { describePlan, type Language, planEpisode } from "./plan.ts";
 import { Random } from "./random.ts";
 
 /** How many kills an episode has. */

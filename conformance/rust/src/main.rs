@@ -52,6 +52,7 @@ commands!(
     PublishSubscribe(publish_subscribe::PublishSubscribe),
     PublishSubscribeConfig(publish_subscribe::PublishSubscribeConfig),
     PublishSubscribePorts(publish_subscribe::PublishSubscribePorts),
+    PublishSubscribeTypes(publish_subscribe::PublishSubscribeTypes),
     ServiceAttributes(publish_subscribe::ServiceAttributes),
     Publisher(publish_subscribe::Publisher),
     Subscriber(publish_subscribe::Subscriber),

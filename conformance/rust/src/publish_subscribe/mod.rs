@@ -11,5 +11,6 @@ pub use exchange::{
 };
 pub use ports::{HandlerReports, Publisher, Subscriber};
 pub use service::{
-    PublishSubscribe, PublishSubscribeConfig, PublishSubscribePorts, ServiceAttributes,
+    PublishSubscribe, PublishSubscribeConfig, PublishSubscribePorts, PublishSubscribeTypes,
+    ServiceAttributes,
 };

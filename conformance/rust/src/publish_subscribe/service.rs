@@ -22,6 +22,7 @@ pub trait AnyService {
     fn hash(&self) -> String;
     fn attributes(&self) -> Value;
     fn config(&self) -> Value;
+    fn types(&self) -> Value;
     fn ports(&self) -> Value;
     fn publisher(&self, options: PublisherOptions) -> Outcome<Box<dyn AnyPublisher>>;
     fn subscriber(&self, options: SubscriberOptions) -> Outcome<Box<dyn AnySubscriber>>;
@@ -105,7 +106,6 @@ impl<P: Message + ?Sized, H: Element> AnyService for Factory<Ipc, P, H> {
 
     fn config(&self) -> Value {
         let (config, dynamic) = (self.static_config(), self.dynamic_config());
-        let types = config.message_type_details();
         json!({
             "max_subscribers": config.max_subscribers(),
             "max_publishers": config.max_publishers(),
@@ -116,11 +116,15 @@ impl<P: Message + ?Sized, H: Element> AnyService for Factory<Ipc, P, H> {
             "has_safe_overflow": config.has_safe_overflow(),
             "publishers": dynamic.number_of_publishers(),
             "subscribers": dynamic.number_of_subscribers(),
-            "types": {
-                "header": describe_type(&types.header),
-                "user_header": describe_type(&types.user_header),
-                "payload": describe_type(&types.payload),
-            },
+        })
+    }
+
+    fn types(&self) -> Value {
+        let types = self.static_config().message_type_details();
+        json!({
+            "header": describe_type(&types.header),
+            "user_header": describe_type(&types.user_header),
+            "payload": describe_type(&types.payload),
         })
     }
 
@@ -170,7 +174,7 @@ fn describe_type(detail: &TypeDetail) -> Value {
     })
 }
 
-/// The quality of service that the service really has, its types, and how many ports are registered.
+/// The quality of service that the service really has, and how many ports are registered.
 #[derive(Deserialize)]
 pub struct PublishSubscribeConfig {
     service: Handle,
@@ -179,6 +183,18 @@ pub struct PublishSubscribeConfig {
 impl PublishSubscribeConfig {
     pub fn run(self, objects: &mut Objects) -> Outcome<Value> {
         Ok(objects.get::<Box<dyn AnyService>>(self.service)?.config())
+    }
+}
+
+/// The types of the service as Rust names and measures them.
+#[derive(Deserialize)]
+pub struct PublishSubscribeTypes {
+    service: Handle,
+}
+
+impl PublishSubscribeTypes {
+    pub fn run(self, objects: &mut Objects) -> Outcome<Value> {
+        Ok(objects.get::<Box<dyn AnyService>>(self.service)?.types())
     }
 }
 

@@ -15,7 +15,8 @@ fn text_of(description: &Value) -> String {
     let part = |name: &str| text_of(&description[name]);
     match description {
         Value::Null => "()".into(),
-        Value::String(name) => name.clone(),
+        // Containers have the path of their module before their name.
+        Value::String(name) => name.rsplit("::").next().unwrap_or_default().into(),
         _ if description.get("slice").is_some() => format!("[{}]", part("slice")),
         _ if description.get("array").is_some() => {
             format!("[{}; {}]", part("array"), description["length"])

@@ -1,4 +1,4 @@
-/** Upstream's side of a conformance test: a node in a Python process of its own. */
+/** Upstream's side of a conformance test: a node in a process of its own, Python or Rust. */
 import type { PayloadType, PublishSubscribeQos } from "iceoryx2-ts";
 import type { TestDomain } from "iceoryx2-ts/testing";
 import type {
@@ -9,30 +9,31 @@ import type {
   ParticipantPublisher,
   ParticipantService,
   ParticipantSubscriber,
+  PeerLanguage,
   ReceivedMessage,
 } from "./participant.ts";
 import { Peer, type PeerObject, type PeerPort, type PeerSample } from "./peer.ts";
 
-/** How long a Python subscriber waits for the next numbered message before it reports, in seconds. */
+/** How long a subscriber waits for the next numbered message before it reports, in seconds. */
 const PATIENCE = 60;
 
 /** A participant whose process a test can reach. */
-export interface PythonParticipant extends Participant {
+export interface PeerParticipant extends Participant {
   readonly peer: Peer;
   /** The handle of the node. */
   readonly node: number;
 }
 
 /** A new node of upstream's, in a new process. */
-export async function joinAsPython(domain: TestDomain): Promise<PythonParticipant> {
-  const peer = await Peer.start();
+export async function joinAsPeer(language: PeerLanguage, domain: TestDomain): Promise<PeerParticipant> {
+  const peer = await Peer.start(language);
   const { handle: node, id } = await peer.request<PeerPort>("node_create", {
     prefix: domain.prefix,
     root_path: domain.rootPath,
     name: "theirs",
   });
   return {
-    language: "Python",
+    language,
     peer,
     node,
     id,
@@ -138,7 +139,7 @@ export async function drop(peer: Peer, handle: number): Promise<void> {
   await peer.request("drop", { handle });
 }
 
-/** Our type in the words of python/payload_types.py. */
+/** Our type in the words of python/payload_types.py and rust/src/publish_subscribe/types.rs. */
 export function describeType(type: PayloadType): unknown {
   if (type.kind === "slice") return { slice: describeType(type.element) };
   if ("fields" in type) {
