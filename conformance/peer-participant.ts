@@ -22,6 +22,14 @@ export interface PeerParticipant extends Participant {
   readonly peer: Peer;
   /** The handle of the node. */
   readonly node: number;
+  service(...args: Parameters<Participant["service"]>): Promise<PeerService>;
+}
+
+/** A service, with the means to ask for what a `Participant` does not do. */
+export interface PeerService extends ParticipantService {
+  readonly handle: number;
+  publisher(options?: object): Promise<ParticipantPublisher & PeerObject>;
+  subscriber(options?: object): Promise<ParticipantSubscriber & PeerObject>;
 }
 
 /** A new node of upstream's, in a new process. */
@@ -53,10 +61,11 @@ export async function joinAsPeer(language: PeerLanguage, domain: TestDomain): Pr
   };
 }
 
-function wrapService(peer: Peer, service: number): ParticipantService {
+function wrapService(peer: Peer, service: number): PeerService {
   const create = (kind: "publisher" | "subscriber", options: object): Promise<PeerPort> =>
     peer.request<PeerPort>(kind, { service, options: snakeCaseKeys(options) });
   return {
+    handle: service,
     publisher: async (options = {}) => wrapPublisher(peer, await create("publisher", options)),
     subscriber: async (options = {}) => wrapSubscriber(peer, await create("subscriber", options)),
     async settings() {
@@ -74,8 +83,9 @@ function wrapService(peer: Peer, service: number): ParticipantService {
   };
 }
 
-function wrapPublisher(peer: Peer, { handle, id }: PeerPort): ParticipantPublisher {
+function wrapPublisher(peer: Peer, { handle, id }: PeerPort): ParticipantPublisher & PeerObject {
   return {
+    handle,
     id,
     send: (values, userHeader = null) =>
       peer.request<number[]>("send", { publisher: handle, values, user_header: userHeader }),
@@ -91,9 +101,10 @@ function wrapPublisher(peer: Peer, { handle, id }: PeerPort): ParticipantPublish
   };
 }
 
-function wrapSubscriber(peer: Peer, { handle, id }: PeerPort): ParticipantSubscriber {
+function wrapSubscriber(peer: Peer, { handle, id }: PeerPort): ParticipantSubscriber & PeerObject {
   const subscriber = handle;
   return {
+    handle,
     id,
     hasSamples: () => peer.request<boolean>("has_samples", { subscriber }),
     async receive(max = Number.MAX_SAFE_INTEGER) {

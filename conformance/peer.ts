@@ -9,7 +9,7 @@ import { fromLine, toLine } from "./peer-json.ts";
 import { installPython, REPOSITORY } from "./python.ts";
 import { buildRust } from "./rust.ts";
 
-/** What a peer may be asked for: the names and arguments of the functions in python/*.py and of the commands in rust/src/. */
+/** What a peer may be asked for: names and arguments of the functions in python/*.py, of the commands in rust/src/. */
 export type PeerArguments = Readonly<Record<string, unknown>>;
 
 /** An object that lives in the peer, with the facts that its command reports. */

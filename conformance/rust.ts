@@ -14,11 +14,19 @@ export type RustProgram = "peer";
 const run = promisify(execFile);
 const target = join(REPOSITORY, "node_modules", ".cache", "rust");
 
+const builds = new Map<RustProgram, Promise<string>>();
+
 /**
  * Builds a program unless it is built already, and returns its path. Throws with cargo's words if it cannot be built.
  * Test files run at the same time: cargo lets the others wait for the first one.
  */
-export async function buildRust(program: RustProgram): Promise<string> {
+export function buildRust(program: RustProgram): Promise<string> {
+  const started = builds.get(program) ?? build(program);
+  builds.set(program, started);
+  return started;
+}
+
+async function build(program: RustProgram): Promise<string> {
   const args = ["build", "--quiet", "--release", "--package", program, "--target-dir", target];
   await run("cargo", args, { cwd: REPOSITORY });
   return join(target, "release", program);

@@ -4,8 +4,8 @@ import { describe, test } from "node:test";
 import { bytes, type MessagingPatternKind, Node, type PublisherDetails, Service, u64 } from "iceoryx2-ts";
 import type { TestDomain } from "iceoryx2-ts/testing";
 import { withDomain } from "./domain.ts";
+import type { PeerParticipant } from "./peer-participant.ts";
 import { skipWithoutPython } from "./python.ts";
-import type { PythonParticipant } from "./python-participant.ts";
 
 interface ListedService {
   readonly name: string;
@@ -40,7 +40,7 @@ function listOurs({ config }: TestDomain): ListedService[] {
   return byHash(Service.list(config).map(describeOurs));
 }
 
-async function listTheirs({ peer, node }: PythonParticipant): Promise<ListedService[]> {
+async function listTheirs({ peer, node }: PeerParticipant): Promise<ListedService[]> {
   const services = await peer.request<ListedService[]>("service_list", { node });
   return byHash(services.map((service) => ({ ...service, nodes: byId(service.nodes) })));
 }

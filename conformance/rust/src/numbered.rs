@@ -1,5 +1,5 @@
-//! Messages of a mass exchange: runs of 64-bit words that all follow from the sequence number. A torn, mixed up or stale
-//! message does not fit, whatever its sequence number says.
+//! Messages of a mass exchange: runs of 64-bit words that all follow from the sequence number. A torn, mixed up or
+//! stale message does not fit, whatever its sequence number says.
 
 use serde_json::{Value, json};
 
