@@ -4,7 +4,7 @@ export type { PortFactory } from "./api/port-factory.ts";
 export type { PublishSubscribeService } from "./api/publish-subscribe-service.ts";
 export { Service } from "./api/service.ts";
 export type { PublishSubscribeTypes, ServiceBuilder } from "./api/service-builder.ts";
-export type { CreateOptions, OpenOptions, ServiceVerbs } from "./api/service-verbs.ts";
+export type { CreateOptions, OpenOptions, OpenVerbs, ServiceVerbs } from "./api/service-verbs.ts";
 export {
   AlreadyWaitingError,
   ClosedError,
@@ -76,6 +76,7 @@ export { type StaticStringType, staticString } from "./payload/static-string.ts"
 export { type StaticVecType, staticVec } from "./payload/static-vec.ts";
 export { type Fields, type StructType, struct } from "./payload/struct.ts";
 export type { TypeDetail } from "./payload/type-detail.ts";
+export { type UntypedHeader, type UntypedType, untyped } from "./payload/untyped.ts";
 export type { VecView } from "./payload/vec-view.ts";
 export type {
   BackpressureAction,

@@ -12,7 +12,10 @@ import {
   type Sample,
   slice,
   struct,
+  type UntypedHeader,
+  type UntypedType,
   u64,
+  untyped,
   usize,
   type Value,
 } from "../src/index.ts";
@@ -71,6 +74,23 @@ subscriber.drain((sample) => expectType<number>()(sample.payload.y));
 {
   const points = node.service("points").publishSubscribe(slice(Point)).openOrCreate();
   for (const point of points.subscriber().receive()?.payload ?? []) expectType<number>()(point.x);
+}
+
+// Types that only the service knows.
+{
+  const opened = node.service("unknown").publishSubscribe(untyped).open({ maxPublishers: 2 });
+  const sender = opened.publisher({ initialMaxSliceLen: 16 });
+  const loan = sender.loan(16);
+  expectType<Uint8Array<ArrayBuffer>>()(loan.payload);
+  expectType<Uint8Array<ArrayBuffer> | undefined>()(loan.userHeader);
+  sender.sendCopy(new Uint8Array(16), { userHeader: new Uint8Array(8) });
+  const received = opened.subscriber().receive();
+  expectType<Uint8Array<ArrayBuffer> | undefined>()(received?.payload);
+  expectType<Uint8Array<ArrayBuffer> | undefined>()(received?.userHeader);
+  expectType<Uint8Array<ArrayBuffer> | undefined>()(received?.copy());
+  expectType<string>()(opened.staticConfig.messageTypeDetails.payload.typeName);
+  const bridge: Publisher<UntypedType, UntypedHeader> = sender;
+  bridge.close();
 }
 
 // Code for any type.

@@ -1,7 +1,8 @@
 import type { NodeState } from "../lifecycle/node-state.ts";
 import type { ServiceState } from "../lifecycle/service-state.ts";
 import type { FixedType, PayloadType } from "../payload/meaning.ts";
-import { typeDetailOf } from "../payload/type-detail.ts";
+import { typeDetailOf, untypedError } from "../payload/type-detail.ts";
+import { isUntyped, type UntypedHeader, type UntypedType } from "../payload/untyped.ts";
 import type { Header } from "../port/common/loan.ts";
 import type { PublishSubscribePattern } from "../service/messaging-pattern.ts";
 import { type PublishSubscribeQos, PublishSubscribeRequest } from "../service/publish-subscribe.ts";
@@ -10,6 +11,8 @@ import {
   attributesOf,
   type CreateOptions,
   type OpenOptions,
+  type OpenVerbs,
+  type ServiceVerb,
   type ServiceVerbs,
   serviceVerbs,
 } from "./service-verbs.ts";
@@ -31,16 +34,29 @@ export class ServiceBuilder {
     this.#name = name;
   }
 
+  /** Opens a service whatever its types are: see `untyped`. */
+  publishSubscribe(
+    payload: UntypedType,
+  ): OpenVerbs<PublishSubscribeQos, PublishSubscribeService<UntypedType, UntypedHeader>>;
+  publishSubscribe<T extends PayloadType, H extends Header = undefined>(
+    payload: T,
+    types?: PublishSubscribeTypes<H>,
+  ): ServiceVerbs<PublishSubscribeQos, PublishSubscribeService<T, H>>;
   publishSubscribe<T extends PayloadType, H extends Header = undefined>(
     payload: T,
     types: PublishSubscribeTypes<H> = {},
   ): ServiceVerbs<PublishSubscribeQos, PublishSubscribeService<T, H>> {
     const userHeader = types.userHeader as FixedType | undefined;
-    const request = (options: PublishSubscribeQos & CreateOptions & OpenOptions): PublishSubscribeRequest =>
+    const request = (
+      options: PublishSubscribeQos & CreateOptions & OpenOptions,
+      verb: ServiceVerb,
+    ): PublishSubscribeRequest =>
       new PublishSubscribeRequest({
         serviceName: this.#name,
         config: this.#node.config,
-        payload: typeDetailOf(payload, types.payloadAlignment),
+        payload: isUntyped(payload)
+          ? this.#noTypes(verb, types)
+          : typeDetailOf(payload, types.payloadAlignment),
         userHeader: userHeader === undefined ? undefined : typeDetailOf(userHeader),
         qos: options,
         ...attributesOf(options),
@@ -48,5 +64,13 @@ export class ServiceBuilder {
     const toService = (state: ServiceState<PublishSubscribePattern>): PublishSubscribeService<T, H> =>
       createPublishSubscribeService<T, H>(state, payload, userHeader);
     return serviceVerbs(this.#node, `service "${this.#name}"`, request, toService);
+  }
+
+  /** @throws PayloadTypeError `Untyped` for what cannot be done without types. */
+  #noTypes(verb: ServiceVerb, { userHeader, payloadAlignment }: PublishSubscribeTypes<Header>): undefined {
+    const service = `service "${this.#name}"`;
+    if (verb !== "open") throw untypedError(service, `create ${service}`);
+    if (userHeader === undefined && payloadAlignment === undefined) return;
+    throw untypedError(service, `ask for a user header or alignment of ${service}`);
   }
 }

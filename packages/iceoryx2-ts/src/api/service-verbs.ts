@@ -57,27 +57,31 @@ export function attributesOf(options: CreateOptions & OpenOptions): {
   };
 }
 
+/** The ways to get hold of a service whose types are known only to itself. */
+export type OpenVerbs<Qos, Service> = Pick<ServiceVerbs<Qos, Service>, "open" | "openAsync">;
+
+export type ServiceVerb = keyof typeof serviceSteps;
+
 type AllOptions<Qos> = Qos & CreateOptions & OpenOptions & RunOptions;
 
 /** The six verbs of a pattern, from what a caller wants and from what a service becomes. */
 export function serviceVerbs<Qos extends object, P extends MessagingPattern, Service>(
   node: NodeState,
   origin: string,
-  toRequest: (options: AllOptions<Qos>) => ServiceRequest<P>,
+  toRequest: (options: AllOptions<Qos>, verb: ServiceVerb) => ServiceRequest<P>,
   toService: (state: ServiceState<P>) => Service,
 ): ServiceVerbs<Qos, Service> {
-  type Verb = keyof typeof serviceSteps;
-  const start = (verb: Verb, options: AllOptions<Qos>): Steps<ServiceState<P>> => {
+  const start = (verb: ServiceVerb, options: AllOptions<Qos>): Steps<ServiceState<P>> => {
     if (node.isClosed) throw new ClosedError(node.origin);
-    return serviceSteps[verb](node, toRequest(options));
+    return serviceSteps[verb](node, toRequest(options, verb));
   };
   const none = {} as AllOptions<Qos>;
   const sync =
-    (verb: Verb) =>
+    (verb: ServiceVerb) =>
     (options: AllOptions<Qos> = none): Service =>
       toService(runSync(node.os, start(verb, options)));
   const async =
-    (verb: Verb) =>
+    (verb: ServiceVerb) =>
     async (options: AllOptions<Qos> = none): Promise<Service> =>
       toService(await runAsync(node.os, origin, start(verb, options), options));
   return {

@@ -8,6 +8,7 @@ const payloadTypeCodes = [
   "NoFields",
   "NotSelfContained",
   "TooLarge",
+  "Untyped",
 ] as const;
 /** A payload type cannot be defined or used as asked for. */
 export class PayloadTypeError extends Iox2Error<(typeof payloadTypeCodes)[number]> {

@@ -27,11 +27,12 @@ const ALIGNMENT_MAX = 4096;
 
 /**
  * @param payloadAlignment raises the type's own alignment, in bytes; a power of two.
- * @throws PayloadTypeError `InvalidAlignment`, or `NotSelfContained` if it is no payload type.
+ * @throws PayloadTypeError `InvalidAlignment`, `Untyped`, or `NotSelfContained` if it is no payload type.
  * @throws InvalidNameError if its name, which may be made of other types' names, is too long.
  */
 export function typeDetailOf(type: PayloadType, payloadAlignment: number = 1): TypeDetail {
   codecOf(type);
+  if ("untyped" in type) throw untypedError("type details", "describe `untyped`");
   const { typeName, size, alignment } = type.kind === "slice" ? type.element : type;
   checkTypeName(typeName);
   checkAlignment(payloadAlignment, typeName);
@@ -60,6 +61,15 @@ export function describeDifference(expected: TypeDetail, actual: TypeDetail): st
   compare("size", expected.size, actual.size);
   compare("alignment", expected.alignment, actual.alignment);
   return differences.length > 0 ? differences.join(", ") : "nothing differs";
+}
+
+/** For what cannot be done without knowing the types. @param what such as "create a service". */
+export function untypedError(origin: string, what: string): PayloadTypeError {
+  return new PayloadTypeError(
+    "Untyped",
+    origin,
+    `cannot ${what}: \`untyped\` stands for the types of a service that exists. Open it, or say what its types are.`,
+  );
 }
 
 function checkAlignment(alignment: number, typeName: string): void {

@@ -2,6 +2,13 @@
 import { describeDifference, describeTypeDetail, type TypeDetail } from "../payload/type-detail.ts";
 import type { MessageTypeDetails } from "./messaging-pattern.ts";
 
+/** The types that somebody who opens a service means; undefined where any will do. */
+export interface RequestedTypes {
+  readonly header: TypeDetail;
+  readonly userHeader: TypeDetail | undefined;
+  readonly payload: TypeDetail | undefined;
+}
+
 /**
  * The first part of a message that is another type than requested, in words; undefined if all fit. A service may
  * align its user header and payload more strictly than requested.
@@ -10,13 +17,12 @@ import type { MessageTypeDetails } from "./messaging-pattern.ts";
  */
 export function describeIncompatibility(
   message: string,
-  requested: MessageTypeDetails,
+  requested: RequestedTypes,
   existing: MessageTypeDetails,
 ): string | undefined {
-  const sameAlignment = requested.header.alignment === existing.header.alignment;
   const prefix = message === "" ? "" : `${message} `;
   return (
-    describePart(`${prefix}system header`, requested.header, existing.header, sameAlignment) ??
+    describePart(`${prefix}system header`, requested.header, existing.header, true) ??
     describePart(`${prefix}user header`, requested.userHeader, existing.userHeader) ??
     describePart(`${prefix}payload`, requested.payload, existing.payload)
   );
@@ -24,10 +30,14 @@ export function describeIncompatibility(
 
 function describePart(
   part: string,
-  requested: TypeDetail,
+  requested: TypeDetail | undefined,
   existing: TypeDetail,
-  alignmentFits: boolean = requested.alignment <= existing.alignment,
+  mustAlignEqually: boolean = false,
 ): string | undefined {
+  if (requested === undefined) return undefined;
+  const alignmentFits = mustAlignEqually
+    ? requested.alignment === existing.alignment
+    : requested.alignment <= existing.alignment;
   const isCompatible =
     requested.variant === existing.variant &&
     requested.typeName === existing.typeName &&

@@ -1,8 +1,9 @@
 /** What a publish-subscribe service is: its settings, their defaults and what opening one requires. */
+import { assert } from "../base/assert.ts";
 import type { Config } from "../config/config.ts";
 import { type TypeDetail, UNIT_TYPE_DETAIL } from "../payload/type-detail.ts";
 import type { AttributeRequirements, Attributes } from "./attributes.ts";
-import { describeIncompatibility } from "./message-type-compatibility.ts";
+import { describeIncompatibility, type RequestedTypes } from "./message-type-compatibility.ts";
 import {
   PublishSubscribeCreateError,
   PublishSubscribeOpenError,
@@ -11,7 +12,7 @@ import {
 } from "./publish-subscribe-errors.ts";
 import { checkLimits, findMismatch, findShortage } from "./qos-check.ts";
 import type { ServiceErrors, ServiceRequest } from "./service-request.ts";
-import type { MessageTypeDetails, PublishSubscribePattern } from "./static-config.ts";
+import type { PublishSubscribePattern } from "./static-config.ts";
 
 /**
  * The quality of service. At creation a missing setting takes the default of the configuration; at opening only
@@ -57,7 +58,8 @@ const NAMES_OF_LIMITS = Object.keys(LIMITS) as readonly Limit[];
 export interface PublishSubscribeRequestOptions {
   readonly serviceName: string;
   readonly config: Config;
-  readonly payload: TypeDetail;
+  /** Undefined to open a service whatever its types are; it cannot be created then. */
+  readonly payload: TypeDetail | undefined;
   readonly userHeader?: TypeDetail | undefined;
   readonly qos: PublishSubscribeQos;
   readonly attributes: Attributes;
@@ -73,7 +75,7 @@ export class PublishSubscribeRequest implements ServiceRequest<PublishSubscribeP
   readonly #origin: string;
   readonly #config: Config;
   readonly #qos: PublishSubscribeQos;
-  readonly #types: MessageTypeDetails;
+  readonly #types: RequestedTypes;
 
   /** @throws InvalidArgumentError for a setting that is no possible value. */
   constructor(options: PublishSubscribeRequestOptions) {
@@ -85,7 +87,7 @@ export class PublishSubscribeRequest implements ServiceRequest<PublishSubscribeP
     this.#qos = options.qos;
     this.#types = {
       header: SAMPLE_HEADER_DETAIL,
-      userHeader: options.userHeader ?? UNIT_TYPE_DETAIL,
+      userHeader: options.payload && (options.userHeader ?? UNIT_TYPE_DETAIL),
       payload: options.payload,
     };
     this.errors = publishSubscribeErrors(this.#origin);
@@ -95,6 +97,8 @@ export class PublishSubscribeRequest implements ServiceRequest<PublishSubscribeP
   toCreate(): PublishSubscribePattern {
     const defaults = this.#config.defaults.publishSubscribe;
     const qos = this.#qos;
+    const { header, userHeader, payload } = this.#types;
+    assert(userHeader !== undefined && payload !== undefined, "only services with known types are created");
     // Upstream raises a zero to one, for a service without room for anybody is of no use.
     const atLeastOne = (value: number): number => Math.max(1, value);
     const pattern: PublishSubscribePattern = {
@@ -108,7 +112,7 @@ export class PublishSubscribeRequest implements ServiceRequest<PublishSubscribeP
         qos.subscriberMaxBorrowedSamples ?? defaults.subscriberMaxBorrowedSamples,
       ),
       enableSafeOverflow: qos.enableSafeOverflow ?? defaults.enableSafeOverflow,
-      messageTypeDetails: this.#types,
+      messageTypeDetails: { header, userHeader, payload },
     };
     if (!pattern.enableSafeOverflow && pattern.subscriberMaxBufferSize < pattern.historySize) {
       throw new PublishSubscribeCreateError(

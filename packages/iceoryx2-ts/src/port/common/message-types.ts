@@ -2,6 +2,7 @@
 import { ChunkLayout } from "../../payload/chunk-layout.ts";
 import { type Codec, codecOf, type FixedCodec } from "../../payload/codec.ts";
 import type { FixedType, PayloadType } from "../../payload/meaning.ts";
+import { isUntyped, UntypedValueCodec, untypedCodec } from "../../payload/untyped.ts";
 import type { MessageTypeDetails } from "../../service/static-config.ts";
 
 export interface MessageTypes {
@@ -28,11 +29,22 @@ export function messageTypes(
   userHeader: FixedType | undefined,
   length: LengthField,
 ): MessageTypes {
+  const layout = new ChunkLayout(details.header, details.userHeader, details.payload);
+  const userHeaderSize = details.userHeader.size;
+  if (isUntyped(payload)) {
+    return {
+      payload: untypedCodec(details.payload),
+      userHeader: userHeaderSize === 0 ? undefined : new UntypedValueCodec(details.userHeader),
+      userHeaderSize,
+      layout,
+      length,
+    };
+  }
   return {
     payload: codecOf(payload),
     userHeader: userHeader === undefined ? undefined : (codecOf(userHeader) as FixedCodec),
-    userHeaderSize: details.userHeader.size,
-    layout: new ChunkLayout(details.header, details.userHeader, details.payload),
+    userHeaderSize,
+    layout,
     length,
   };
 }

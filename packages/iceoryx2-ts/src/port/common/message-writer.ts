@@ -24,14 +24,14 @@ export class MessageWriter {
   /**
    * Loans a chunk whose user header is zero.
    *
-   * @param length of a slice; undefined for a payload of fixed size.
+   * @param length of a slice; 1 or undefined for a payload of fixed size.
    * @param isZeroed whether the payload is zero as well, or what was there.
    * @returns its number.
    * @throws LoanError, InvalidArgumentError
    */
   loan(length: number | undefined, isZeroed: boolean): number {
     const { layout, payload, userHeaderSize } = this.types;
-    if (payload.kind === "slice") this.#checkLength(length);
+    if (payload.kind === "slice" || length !== undefined) this.#checkLength(length);
     const elements = length ?? 1;
     const chunk = this.#sender.loan(layout.chunkSize(elements));
     if (length === undefined && userHeaderSize === 0 && !isZeroed) return chunk;
@@ -83,6 +83,13 @@ export class MessageWriter {
 
   #checkLength(length: number | undefined): void {
     const { origin } = this.#sender;
+    if (this.types.payload.kind === "fixed") {
+      if (length === 1) return;
+      throw new InvalidArgumentError(
+        origin,
+        `cannot loan ${length} elements from ${origin}: its payload has a fixed size. Loan one after the other.`,
+      );
+    }
     if (!(Number.isSafeInteger(length) && length! >= 0)) {
       throw new InvalidArgumentError(
         origin,
