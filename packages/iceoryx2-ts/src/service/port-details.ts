@@ -137,6 +137,7 @@ const NUMBER_OF_SAMPLES: number = REST;
 const DATA_SEGMENT: number = NUMBER_OF_SAMPLES + 8;
 export const PUBLISHER_DETAILS_SIZE: number = DATA_SEGMENT + DATA_SEGMENT_DETAILS_SIZE;
 
+/** Numbers are NaN where they are more than a publisher can mean. */
 export interface PublisherDetails extends PortDetails, DataSegmentDetails {
   /** How many chunks each of its data segments has. */
   readonly numberOfSamples: number;
