@@ -11,7 +11,7 @@ import {
   snakeCase,
   snakeCaseKeys,
   wrapHeld,
-} from "./python-participant.ts";
+} from "./peer-participant.ts";
 import type {
   ActiveRequestState,
   CallReport,

@@ -5,6 +5,14 @@ export type { PublishSubscribeService } from "./api/publish-subscribe-service.ts
 export { Service } from "./api/service.ts";
 export type { PublishSubscribeTypes, ServiceBuilder } from "./api/service-builder.ts";
 export type { CreateOptions, OpenOptions, OpenVerbs, ServiceVerbs } from "./api/service-verbs.ts";
+export type {
+  ConnectionDegraded,
+  Diagnostics,
+  NodeCleanupFailed,
+  NodeDead,
+  SampleLost,
+  ServiceOrphanRemoved,
+} from "./base/diagnostics.ts";
 export {
   AlreadyWaitingError,
   ClosedError,

@@ -4,10 +4,11 @@
  * One cleaner at a time holds a dead node's owner lock. All steps may be repeated, and the node's own files go last,
  * so a cleaner that fails or dies leaves the node to the next one.
  */
+import { diagnose } from "../base/diagnostics.ts";
 import { log } from "../base/log.ts";
 import type { Config } from "../config/config.ts";
 import { lockForCleanup, monitorState } from "../node/monitoring-token.ts";
-import { readNodeDetails } from "../node/node-details.ts";
+import { type NodeDetails, readNodeDetails } from "../node/node-details.ts";
 import { listNodeIds } from "../node/node-list.ts";
 import type { Os } from "../os/os.ts";
 import { isOsError } from "../os/os-error.ts";
@@ -63,6 +64,7 @@ export function* cleanupDeadNodesAmong(
       if (result === "Cleaned") cleanups++;
     } catch (error) {
       failedCleanups++;
+      diagnose("iceoryx2.node.cleanupFailed", () => ({ nodeId, error }));
       log("warn", `node ${nodeId.toString(16)}`, `it is dead, but cleaning up after it failed: ${error}`);
     }
     yield 0;
@@ -91,21 +93,22 @@ function cleanupDeadNode(
   const lock = lockForCleanup(os, ownConfig, nodeId);
   if (typeof lock === "string") return lock;
   try {
-    const config = configOf(os, ownConfig, nodeId);
-    new DeadNode(os, config, nodeId, listing).cleanup();
+    const details = readDetails(os, ownConfig, nodeId);
+    // What it left is named after its own configuration.
+    new DeadNode(os, details?.config ?? ownConfig, nodeId, listing).cleanup();
     lock.removeToken();
+    diagnose("iceoryx2.node.dead", () => ({ nodeId, name: details?.name, process: details?.process }));
     return "Cleaned";
   } finally {
     lock.close();
   }
 }
 
-/** What it left is named after its own configuration. */
-function configOf(os: Os, ownConfig: Config, nodeId: bigint): Config {
+function readDetails(os: Os, ownConfig: Config, nodeId: bigint): NodeDetails | undefined {
   try {
     const content = readStaticStorage(os, fileNames.nodeDetails(ownConfig, nodeId));
-    return readNodeDetails(new TextDecoder().decode(content)).config;
+    return readNodeDetails(new TextDecoder().decode(content));
   } catch {
-    return ownConfig;
+    return undefined;
   }
 }

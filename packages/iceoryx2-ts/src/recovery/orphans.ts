@@ -6,6 +6,7 @@
  * removes it last, so a service is an orphan if no node that may be alive has its tag; callers add that it stayed
  * unusable for the whole creation timeout.
  */
+import { diagnose } from "../base/diagnostics.ts";
 import type { Config } from "../config/config.ts";
 import { monitorState } from "../node/monitoring-token.ts";
 import { listNodeIds } from "../node/node-list.ts";
@@ -36,6 +37,10 @@ export function removeOrphan(
   if (isClaimed(os, config, serviceHash, exceptNode)) return false;
   if ("serviceId" in remnant) removeService(os, config, remnant);
   else removeUnwritten(os, fileNames.staticConfig(config, serviceHash), remnant.unwrittenInode);
+  diagnose("iceoryx2.service.orphanRemoved", () => {
+    const serviceName = "serviceName" in remnant ? remnant.serviceName : undefined;
+    return { serviceHash, serviceName };
+  });
   return true;
 }
 

@@ -1,4 +1,5 @@
 /** What happens about connections that cannot be used: the others go on, and the user may be told. */
+import { diagnose } from "../../base/diagnostics.ts";
 import { log } from "../../base/log.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { DegradationCause, DegradationHandler } from "./handlers.ts";
@@ -24,6 +25,9 @@ export class Degradation {
 
   report(cause: DegradationCause, senderPortId: bigint, receiverPortId: bigint, error: unknown): void {
     const { serviceId } = this.#service.staticConfig;
+    diagnose("iceoryx2.connection.degraded", () => {
+      return { origin: this.#origin, serviceId, senderPortId, receiverPortId, cause, error };
+    });
     const action = this.#handler?.(cause, { serviceId, senderPortId, receiverPortId, error }) ?? "Warn";
     if (action === "Warn") log("warn", this.#origin, `${WHAT[cause]}: ${error}`);
     if (action === "DegradeAndFail") this.#failure = { cause, error };

@@ -127,6 +127,13 @@ export class ReceiverConnection {
     return length === CORRUPTED ? 1 : length;
   }
 
+  /** As `waiting`, over all channels. */
+  get waitingAnywhere(): number {
+    let waiting = 0;
+    for (let channel = 0; channel < this.#submissions.length; channel++) waiting += this.waiting(channel);
+    return waiting;
+  }
+
   hasChunks(channel: number): boolean {
     return !this.isShut && !this.#submissions[channel]!.isEmpty;
   }

@@ -5,6 +5,7 @@
  * sender wrote is checked before it becomes an offset. A sender that left but whose samples still wait or are held
  * keeps its connection as an expired one, and its samples come first.
  */
+import { diagnose, type SampleLost } from "../../base/diagnostics.ts";
 import { log } from "../../base/log.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { type Bag, BagSnapshot } from "../../lockfree/bag.ts";
@@ -122,7 +123,10 @@ export class Receiver {
   receiveFrom(connection: ReceiverConnection, channel: number): boolean {
     if (connection.isShut || connection.borrowedOn[channel]! >= this.#maxBorrowed) return false;
     let bucket = connection.pop(channel);
-    while (bucket === LOST) bucket = connection.pop(channel);
+    while (bucket === LOST) {
+      this.diagnoseLoss(connection, 1, "MemoryGone");
+      bucket = connection.pop(channel);
+    }
     if (bucket >= 0) {
       connection.borrow(channel);
       return true;
@@ -160,6 +164,18 @@ export class Receiver {
     const connection = connectionOf(borrower);
     connection.giveBack(channelOf(borrower), segmentOf(borrower), bucketOf(borrower));
     if (connection.isExpired) this.#retire(connection);
+  }
+
+  /** Tells who listens that chunks were sent, but will never be received. */
+  diagnoseLoss(
+    { senderId: senderPortId }: ReceiverConnection,
+    numberOfSamples: number,
+    reason: SampleLost["reason"],
+  ): void {
+    diagnose("iceoryx2.sample.lost", () => {
+      const { portId: receiverPortId } = this.#options;
+      return { origin: this.origin, senderPortId, receiverPortId, numberOfSamples, reason };
+    });
   }
 
   /** Gives the chunk back that was received last, and that nobody got to see. */
@@ -252,6 +268,7 @@ export class Receiver {
       this.origin,
       `samples of sender ${victim.senderId}, which left, are discarded: too many left.`,
     );
+    this.diagnoseLoss(victim, victim.waitingAnywhere, "TooManySendersLeft");
     this.#expired = this.#expired.filter((other) => other !== victim);
     victim.close();
   }

@@ -181,6 +181,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     const { region, bucketSize } = segment.view;
     const length = lengthField.read(region.view, segment.offsetOf(connection.bucket));
     if (layout.payloadOffset + length * layout.elementStride <= bucketSize) return length;
+    this.receiver.diagnoseLoss(connection, 1, "Invalid");
     this.receiver.discard(connection, FIRST_CHANNEL);
     const { origin } = this.#entry;
     log("warn", origin, `a sample of ${length} elements was discarded: its publisher's chunks hold fewer.`);
