@@ -6,7 +6,7 @@ import {
   camelCase,
   describeType,
   drop,
-  type PythonParticipant,
+  type PeerParticipant,
   renameKeys,
   snakeCase,
   snakeCaseKeys,
@@ -33,7 +33,7 @@ const PATIENCE = 60;
 
 /** The service is named "a service" everywhere. */
 export async function openInPython(
-  { peer, node }: PythonParticipant,
+  { peer, node }: PeerParticipant,
   verb: Verb,
   request: PayloadType,
   response: PayloadType,
