@@ -3,11 +3,14 @@ import fs from "node:fs";
 import { constants as osConstants, userInfo } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { sendDatagram } from "./linux-datagram.ts";
+import { bindDatagram, connectDatagram, receive, send } from "./linux-datagram.ts";
+import { adopt } from "./linux-descriptor.ts";
 import { libc } from "./linux-libc.ts";
 import { LinuxMapping } from "./linux-mapping.ts";
-import type { FileStatus, Mapping, OpenMode, Os } from "./os.ts";
-import { isOsError, OsError } from "./os-error.ts";
+import { waitReadable } from "./linux-poll.ts";
+import { forgetWatches, watch } from "./linux-reactor.ts";
+import type { FileStatus, Mapping, OpenMode, Os, Watch } from "./os.ts";
+import { callNode, isOsError, OsError } from "./os-error.ts";
 
 const SHARED_MEMORY_DIRECTORY = "/dev/shm";
 const CONTENT_SIZE_MAX = 64 * 1024 * 1024;
@@ -57,11 +60,11 @@ export class LinuxOs implements Os {
   }
 
   open(file: string, mode: OpenMode): number {
-    return call("open", file, () => fs.openSync(file, OPEN_FLAGS[mode]));
+    return callNode("open", file, () => fs.openSync(file, OPEN_FLAGS[mode]));
   }
 
   createExclusive(file: string, permissions: number): number {
-    const fd = call("open", file, () => fs.openSync(file, CREATE_FLAGS, permissions));
+    const fd = callNode("open", file, () => fs.openSync(file, CREATE_FLAGS, permissions));
     try {
       this.fchmod(fd, permissions);
     } catch (error) {
@@ -73,8 +76,9 @@ export class LinuxOs implements Os {
   }
 
   close(fd: number): void {
+    forgetWatches(fd);
     try {
-      call("close", describe(fd), () => fs.closeSync(fd));
+      callNode("close", describe(fd), () => fs.closeSync(fd));
     } catch (error) {
       // Closing what is not open is a defect of ours, and may hit somebody else's descriptor next time.
       if (isOsError(error, "EBADF")) throw error;
@@ -85,7 +89,7 @@ export class LinuxOs implements Os {
     const content = new Uint8Array(length);
     let done = 0;
     while (done < length) {
-      const count = call("read", describe(fd), () => fs.readSync(fd, content, done, length - done, done));
+      const count = callNode("read", describe(fd), () => fs.readSync(fd, content, done, length - done, done));
       if (count === 0) break;
       done += count;
     }
@@ -101,26 +105,26 @@ export class LinuxOs implements Os {
   writeAll(fd: number, content: Uint8Array): void {
     let length = 0;
     while (length < content.length) {
-      length += call("write", describe(fd), () =>
+      length += callNode("write", describe(fd), () =>
         fs.writeSync(fd, content, length, content.length - length, length),
       );
     }
   }
 
   fstat(fd: number): FileStatus {
-    return toFileStatus(call("fstat", describe(fd), () => fs.fstatSync(fd, { bigint: true })));
+    return toFileStatus(callNode("fstat", describe(fd), () => fs.fstatSync(fd, { bigint: true })));
   }
 
   lstat(file: string): FileStatus {
-    return toFileStatus(call("lstat", file, () => fs.lstatSync(file, { bigint: true })));
+    return toFileStatus(callNode("lstat", file, () => fs.lstatSync(file, { bigint: true })));
   }
 
   fchmod(fd: number, permissions: number): void {
-    call("fchmod", describe(fd), () => fs.fchmodSync(fd, permissions));
+    callNode("fchmod", describe(fd), () => fs.fchmodSync(fd, permissions));
   }
 
   ftruncate(fd: number, size: number): void {
-    call("ftruncate", describe(fd), () => fs.ftruncateSync(fd, size));
+    callNode("ftruncate", describe(fd), () => fs.ftruncateSync(fd, size));
   }
 
   fallocate(fd: number, offset: number, length: number): void {
@@ -133,27 +137,27 @@ export class LinuxOs implements Os {
   }
 
   unlink(file: string): void {
-    call("unlink", file, () => fs.unlinkSync(file));
+    callNode("unlink", file, () => fs.unlinkSync(file));
   }
 
   mkdir(directory: string, permissions: number): void {
-    call("mkdir", directory, () => {
+    callNode("mkdir", directory, () => {
       fs.mkdirSync(directory, permissions);
       fs.chmodSync(directory, permissions);
     });
   }
 
   rmdir(directory: string): void {
-    call("rmdir", directory, () => fs.rmdirSync(directory));
+    callNode("rmdir", directory, () => fs.rmdirSync(directory));
   }
 
   readdir(directory: string): string[] {
-    return call("readdir", directory, () => fs.readdirSync(directory));
+    return callNode("readdir", directory, () => fs.readdirSync(directory));
   }
 
   shmOpen(name: string, mode: OpenMode): number {
     const file = sharedMemoryPath(name);
-    return call("shm_open", file, () => fs.openSync(file, OPEN_FLAGS[mode] | fs.constants.O_NOFOLLOW));
+    return callNode("shm_open", file, () => fs.openSync(file, OPEN_FLAGS[mode] | fs.constants.O_NOFOLLOW));
   }
 
   shmCreateExclusive(name: string, permissions: number): number {
@@ -162,7 +166,7 @@ export class LinuxOs implements Os {
 
   shmUnlink(name: string): void {
     const file = sharedMemoryPath(name);
-    call("shm_unlink", file, () => fs.unlinkSync(file));
+    callNode("shm_unlink", file, () => fs.unlinkSync(file));
   }
 
   shmStatus(name: string): FileStatus {
@@ -177,8 +181,35 @@ export class LinuxOs implements Os {
     return new LinuxMapping(fd, length, writable, describe(fd));
   }
 
-  sendDatagram(socket: string, content: Uint8Array): void {
-    sendDatagram(socket, content);
+  bindDatagram(socket: string): number {
+    return bindDatagram(socket);
+  }
+
+  connectDatagram(socket: string): number {
+    return connectDatagram(socket);
+  }
+
+  send(fd: number, content: Uint8Array): void {
+    send(fd, content);
+  }
+
+  receive(fd: number, into: Uint8Array): number {
+    return receive(fd, into);
+  }
+
+  waitReadable(fds: readonly number[], timeout: number): boolean {
+    return waitReadable(fds, timeout);
+  }
+
+  watch(fd: number, onReadable: () => void): Watch {
+    return watch(fd, onReadable);
+  }
+
+  openProcess(pid: number): number {
+    const { pidfd_open, errno } = libc();
+    const fd = pidfd_open(pid);
+    if (fd < 0) throw OsError.fromErrno(errno(), "pidfd_open", `process ${pid}`);
+    return adopt(fd, `process ${pid}`);
   }
 
   tryLock(fd: number): boolean {
@@ -229,17 +260,6 @@ function toFileStatus(stats: fs.BigIntStats): FileStatus {
     linkCount: Number(stats.nlink),
     inode: stats.ino,
   };
-}
-
-/** Runs a call of Node's and turns its error into ours. */
-function call<T>(syscall: string, subject: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    const errno = (error as NodeJS.ErrnoException).errno;
-    if (typeof errno !== "number") throw error;
-    throw OsError.fromErrno(Math.abs(errno), syscall, subject);
-  }
 }
 
 /** The first number after `NSpid:`; other processes know this one by it, whatever their namespace. */

@@ -30,3 +30,14 @@ export class OsError extends Iox2Error<ErrnoName> {
 export function isOsError(error: unknown, ...codes: readonly ErrnoName[]): error is OsError {
   return error instanceof OsError && (codes.length === 0 || codes.includes(error.code));
 }
+
+/** Runs a call of Node's and turns its error into ours. */
+export function callNode<T>(syscall: string, subject: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).errno;
+    if (typeof errno !== "number") throw error;
+    throw OsError.fromErrno(Math.abs(errno), syscall, subject);
+  }
+}

@@ -34,6 +34,14 @@ export interface Mapping {
   unmap(): void;
 }
 
+/** A descriptor that is being watched. It keeps the process alive unless `unref` says otherwise. */
+export interface Watch {
+  /** No more calls from now on, not even for what is readable already. Stopping twice is allowed. */
+  stop(): void;
+  ref(): void;
+  unref(): void;
+}
+
 export interface Os {
   /** The process id as this process sees it. */
   readonly pid: number;
@@ -89,12 +97,51 @@ export interface Os {
   map(fd: number, length: number, writable: boolean): Mapping;
 
   /**
-   * Sends one datagram to a unix socket without waiting.
+   * Binds a non-blocking unix datagram socket, to which only its user can send.
    *
-   * @throws OsError `ECONNREFUSED` if nobody has it bound any more, `EAGAIN` if its buffer is full,
-   *   `ENAMETOOLONG` for a path that no socket address holds.
+   * @throws OsError `EADDRINUSE` if something has that path already, `ENAMETOOLONG` for a path that no socket address
+   *   holds (more than 107 bytes).
    */
-  sendDatagram(path: string, content: Uint8Array): void;
+  bindDatagram(path: string): number;
+  /**
+   * A non-blocking datagram socket that sends to whoever has `path` bound now.
+   *
+   * @throws OsError `ENOENT` if there is no such file, `ECONNREFUSED` if nobody has it bound any more, `ENAMETOOLONG`.
+   */
+  connectDatagram(path: string): number;
+  /**
+   * Sends one datagram over a connected socket without waiting.
+   *
+   * @throws OsError `EAGAIN` if the receiver's buffer is full, `ECONNREFUSED` if it is closed.
+   */
+  send(fd: number, content: Uint8Array): void;
+  /**
+   * Takes one datagram without waiting; what does not fit into `into` is lost.
+   *
+   * @returns its length, or -1 if none waits.
+   */
+  receive(fd: number, into: Uint8Array): number;
+  /**
+   * Blocks the thread until one of the descriptors is readable.
+   *
+   * @param timeout in milliseconds; fractions round up, Infinity is allowed.
+   * @returns whether one is.
+   * @throws OsError `EINTR` when a signal came, `EBADF`.
+   */
+  waitReadable(fds: readonly number[], timeout: number): boolean;
+  /**
+   * Calls back from the event loop as long as the descriptor is readable, so take what is there or stop. Closing the
+   * descriptor by `close` stops its watches. What a callback throws becomes an uncaught exception.
+   *
+   * @throws OsError `EPERM` for what cannot be waited for, such as a file on disk, `EBADF`.
+   */
+  watch(fd: number, onReadable: () => void): Watch;
+  /**
+   * A descriptor that becomes readable when the process ends.
+   *
+   * @throws OsError `ESRCH` if there is no such process, `ENOSYS` or `EPERM` where the system does not offer it.
+   */
+  openProcess(pid: number): number;
 
   /**
    * Takes an exclusive open-file-description lock on the whole file without waiting.

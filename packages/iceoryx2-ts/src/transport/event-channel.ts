@@ -75,7 +75,7 @@ function activate(region: Region, name: string, eventId: number): void {
 function ring(os: Os, { bytes }: Region, socket: string): boolean {
   if (compareExchange8(bytes, NOTIFICATION_STATE, IDLE, PENDING) === NOTIFIED) return true;
   try {
-    os.sendDatagram(socket, BELL);
+    sendBell(os, socket);
   } catch (error) {
     if (isOsError(error, "ENOENT", "ECONNREFUSED", "ECONNRESET", "ENOTCONN")) return false;
     // A full buffer holds bells enough.
@@ -83,4 +83,13 @@ function ring(os: Os, { bytes }: Region, socket: string): boolean {
   }
   compareExchange8(bytes, NOTIFICATION_STATE, PENDING, NOTIFIED);
   return true;
+}
+
+function sendBell(os: Os, socket: string): void {
+  const fd = os.connectDatagram(socket);
+  try {
+    os.send(fd, BELL);
+  } finally {
+    os.close(fd);
+  }
 }
