@@ -1,3 +1,4 @@
+import process from "node:process";
 import { ClosedError, InvalidArgumentError } from "../base/general-errors.ts";
 import { checkNodeName, checkServiceName, checkUserServiceName } from "../base/names.ts";
 import { Config } from "../config/config.ts";
@@ -25,6 +26,11 @@ export interface NodeOptions {
    * when nothing waits, "ignore" leaves them alone.
    */
   readonly signals?: SignalMode | undefined;
+  /**
+   * Notes where each loan and sample is taken, so that `ExceedsMaxLoans` and `ExceedsMaxBorrows` can list those that
+   * were never given back. Costs some microseconds each; `IOX2_TRACK_SAMPLES=1` is the default for all nodes.
+   */
+  readonly trackSamples?: boolean | undefined;
 }
 
 /**
@@ -46,7 +52,9 @@ export class Node implements Disposable {
   static create(options: NodeOptions = {}): Node {
     const name = options.name ?? "";
     checkNodeName(name);
-    return new Node(NodeState.create(hostOs(), options.config ?? Config.global(), name, options.signals));
+    const tracksSamples = options.trackSamples ?? process.env["IOX2_TRACK_SAMPLES"] === "1";
+    const behavior = { signalMode: options.signals, tracksSamples };
+    return new Node(NodeState.create(hostOs(), options.config ?? Config.global(), name, behavior));
   }
 
   /**

@@ -29,6 +29,14 @@ export interface NodeResource {
   closeWithNode(): void;
 }
 
+/** How a node behaves towards its own process. */
+export interface NodeBehavior {
+  /** "wait" by default. */
+  readonly signalMode?: SignalMode | undefined;
+  /** Whether errors about too many loans and samples say where they were taken. */
+  readonly tracksSamples?: boolean | undefined;
+}
+
 /** One id for this process, as upstream has one per process. */
 let processId: bigint | undefined;
 
@@ -44,6 +52,7 @@ export class NodeState {
   readonly config: Config;
   readonly name: string;
   readonly id: bigint;
+  readonly tracksSamples: boolean;
   /** What marks bag entries as ours. */
   readonly ownerId: bigint;
   /** For messages. */
@@ -61,7 +70,7 @@ export class NodeState {
     name: string,
     id: bigint,
     token: MonitoringToken,
-    signalMode: SignalMode,
+    behavior: NodeBehavior,
   ) {
     this.os = os;
     this.config = config;
@@ -70,11 +79,12 @@ export class NodeState {
     this.ownerId = ownerOf(id);
     this.origin = describeNode(name, id);
     this.#token = token;
-    this.waits = new WaitScope(os, signalMode);
+    this.waits = new WaitScope(os, behavior.signalMode ?? "wait");
+    this.tracksSamples = behavior.tracksSamples ?? false;
   }
 
   /** @throws NodeCreationFailure; nothing is left behind then. */
-  static create(os: Os, config: Config, name: string, signalMode: SignalMode = "wait"): NodeState {
+  static create(os: Os, config: Config, name: string, behavior: NodeBehavior = {}): NodeState {
     let id: bigint | undefined;
     try {
       id = generateNodeId(os, config);
@@ -83,7 +93,7 @@ export class NodeState {
       const content = new TextEncoder().encode(writeNodeDetails(details));
       createStaticStorage(os, fileNames.nodeDetails(config, id), content);
       const token = MonitoringToken.create(os, config, id, processId);
-      const node = new NodeState(os, config, name, id, token, signalMode);
+      const node = new NodeState(os, config, name, id, token, behavior);
       openNodes.add(id);
       if (config.global.node.cleanupDeadNodesOnCreation) node.#cleanupDeadNodes();
       return node;

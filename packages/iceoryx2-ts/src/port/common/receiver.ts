@@ -23,6 +23,7 @@ import {
 } from "./borrower.ts";
 import { Degradation } from "./degradation.ts";
 import type { DegradationCause, DegradationHandler } from "./handlers.ts";
+import { describePlaces, Places } from "./places.ts";
 import { ReceiveError } from "./port-errors.ts";
 import { type ChunkDemands, LOST, ReceiverConnection, type SenderAddress } from "./receiver-connection.ts";
 
@@ -54,6 +55,7 @@ export class Receiver {
   #connected: readonly ReceiverConnection[] = [];
   #expired: ReceiverConnection[] = [];
   readonly #borrowers: Borrower[] = [];
+  readonly #places: Places<Borrower> | undefined;
   readonly #maxBorrowed: number;
   readonly #degradation: Degradation;
 
@@ -64,6 +66,7 @@ export class Receiver {
     this.#senders = new BagSnapshot(options.senders);
     this.#connections = new Array<ReceiverConnection | undefined>(options.senders.capacity).fill(undefined);
     this.#maxBorrowed = options.maxBorrowedSamples;
+    this.#places = options.service.node.tracksSamples ? new Places() : undefined;
     this.#degradation = new Degradation(options.service, options.origin, options.degradationHandler);
     this.#senders.update();
     this.#applyUpdate();
@@ -150,10 +153,12 @@ export class Receiver {
   addBorrower(borrower: Borrower): void {
     setBorrowIndex(borrower, this.#borrowers.length);
     this.#borrowers.push(borrower);
+    this.#places?.note(borrower);
   }
 
   /** Gives a chunk back to its sender. */
   giveBack(borrower: Borrower): void {
+    this.#places?.forget(borrower);
     const last = this.#borrowers.pop()!;
     if (last !== borrower) {
       const index = borrowIndexOf(borrower);
@@ -287,7 +292,7 @@ export class Receiver {
     return new ReceiveError(
       "ExceedsMaxBorrows",
       this.origin,
-      `cannot receive with ${this.origin}: ${this.#maxBorrowed} samples of each sender that has more are held already. Release one, or create the service with a larger limit of borrowed samples (${this.#maxBorrowed} now).`,
+      `cannot receive with ${this.origin}: ${this.#maxBorrowed} samples of each sender that has more are held already. Release one, or create the service with a larger limit of borrowed samples (${this.#maxBorrowed} now).${describePlaces(this.#places)}`,
     );
   }
 }

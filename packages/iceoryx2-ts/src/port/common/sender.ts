@@ -19,6 +19,7 @@ import { Backpressure } from "./backpressure.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { Degradation } from "./degradation.ts";
 import type { BackpressureHandler, DegradationCause, DegradationHandler } from "./handlers.ts";
+import { describePlaces, Places } from "./places.ts";
 import { LoanError, SendError } from "./port-errors.ts";
 import { type ReceiverAddress, SenderConnection } from "./sender-connection.ts";
 
@@ -59,6 +60,8 @@ export class Sender {
   readonly #connections: (SenderConnection | undefined)[];
   #connected: readonly SenderConnection[] = [];
   #loans = 0;
+  /** By chunk. */
+  readonly #places: Places<number> | undefined;
   readonly #history: Int32Array;
   #historyLength = 0;
   #historyNext = 0;
@@ -74,6 +77,7 @@ export class Sender {
     this.#portId = portId;
     this.#readReceiver = options.readReceiver;
     this.#maxLoans = options.maxLoans;
+    this.#places = service.node.tracksSamples ? new Places() : undefined;
     this.#maxLoansOption = options.maxLoansOption;
     this.#receivers = new BagSnapshot(receivers);
     this.#connections = new Array<SenderConnection | undefined>(receivers.capacity).fill(undefined);
@@ -114,12 +118,14 @@ export class Sender {
     if (size > pool.chunkSize || !pool.hasFreeChunk) this.#grow(size);
     const chunk = this.#allocate();
     this.#loans++;
+    this.#places?.note(chunk);
     return chunk;
   }
 
   /** Gives up a loan, sent or not. */
   endLoan(chunk: number): void {
     this.#loans--;
+    this.#places?.forget(chunk);
     this.pool.release(chunk);
   }
 
@@ -349,7 +355,7 @@ export class Sender {
     return new LoanError(
       "ExceedsMaxLoans",
       this.origin,
-      `cannot loan from ${this.origin}: ${this.#loans} samples are already on loan (${this.#maxLoansOption}: ${this.#maxLoans}). Send or release one, or create the port with a larger ${this.#maxLoansOption}.`,
+      `cannot loan from ${this.origin}: ${this.#loans} samples are already on loan (${this.#maxLoansOption}: ${this.#maxLoans}). Send or release one, or create the port with a larger ${this.#maxLoansOption}.${describePlaces(this.#places)}`,
     );
   }
 
