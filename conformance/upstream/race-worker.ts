@@ -1,0 +1,73 @@
+/** A thread of a race. */
+import assert from "node:assert/strict";
+import { parentPort, workerData } from "node:worker_threads";
+import { Node, PublishSubscribeCreateError, u64 } from "iceoryx2-ts";
+import type { RaceOrder } from "./race.ts";
+
+const { config, routine, index, threads, rounds, barrier } = workerData as RaceOrder;
+const [ARRIVED, PASSED] = [0, 1];
+const words = new Int32Array(barrier);
+
+/** Waits until all threads are here. */
+function meet(): void {
+  const passed = Atomics.load(words, PASSED);
+  if (Atomics.add(words, ARRIVED, 1) === threads - 1) {
+    Atomics.store(words, ARRIVED, 0);
+    Atomics.add(words, PASSED, 1);
+    Atomics.notify(words, PASSED);
+  } else {
+    while (Atomics.load(words, PASSED) === passed) Atomics.wait(words, PASSED, passed);
+  }
+}
+
+/** How often a service could be created, and what of it was refused as it should be. */
+function createOrLose(node: Node, name: string): Disposable | undefined {
+  try {
+    return node.service(name).publishSubscribe(u64).create();
+  } catch (error) {
+    assert(error instanceof PublishSubscribeCreateError);
+    assert.match(error.code, /^(AlreadyExists|IsBeingCreatedByAnotherInstance|ServiceInCorruptedState)$/);
+    return undefined;
+  }
+}
+
+const ROUTINES = {
+  createAndListNodes(): number {
+    for (let round = 0; round < rounds; round++) {
+      const node = Node.create({ config });
+      const states = Node.list(config);
+      assert.equal(states.find(({ id }) => id === node.id)?.state, "Alive");
+      assert(states.every(({ state }) => state !== "Undefined"));
+      node.close();
+    }
+    return rounds;
+  },
+  createServicesOfManyNames(): number {
+    const node = Node.create({ config });
+    for (let round = 0; round < rounds; round++) {
+      meet();
+      const service = node.service(`${index}/${round}`).publishSubscribe(u64).create();
+      meet();
+      service.close();
+    }
+    node.close();
+    return rounds;
+  },
+  createServicesOfOneName(): number {
+    const node = Node.create({ config });
+    let created = 0;
+    for (let round = 0; round < rounds; round++) {
+      meet();
+      const service = createOrLose(node, "a");
+      if (service !== undefined) created++;
+      meet();
+      service?.[Symbol.dispose]();
+      meet();
+    }
+    node.close();
+    return created;
+  },
+};
+export type Routine = keyof typeof ROUTINES;
+
+parentPort!.postMessage(ROUTINES[routine]());
