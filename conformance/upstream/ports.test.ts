@@ -1,7 +1,7 @@
 /** What upstream's suite demands of publishers, subscribers, samples and loans, as far as no other test shows it. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { PublishSubscribeCreateError, u64 } from "iceoryx2-ts";
+import { LoanError, PublishSubscribeCreateError, u64 } from "iceoryx2-ts";
 import { inDomain } from "./in-domain.ts";
 
 const isTaken = (error: unknown): boolean =>
@@ -72,6 +72,42 @@ describe("loans", () => {
       assert.throws(() => verbs.create(), isTaken);
       loan.release();
       verbs.create();
+    }),
+  );
+});
+
+describe("a publisher", () => {
+  for (const chunks of [0, 1, 2, 9]) {
+    test(
+      `has as few chunks as it was told, but one: ${chunks}`,
+      inDomain((node) => {
+        const service = node.service("a").publishSubscribe(u64).create();
+        const maxLoanedSamples = chunks + 2;
+        const publisher = service.publisher({ overrideSamplePreallocation: () => chunks, maxLoanedSamples });
+        const loans = Array.from({ length: Math.max(chunks, 1) }, () => publisher.loan());
+        assert.throws(
+          () => publisher.loan(),
+          (error) => error instanceof LoanError && error.code === "OutOfMemory",
+        );
+        for (const loan of loans) loan.release();
+      }),
+    );
+  }
+});
+
+describe("a subscriber", () => {
+  test(
+    "may have room for very many samples",
+    inDomain((node) => {
+      const qos = { subscriberMaxBufferSize: 47112 };
+      const service = node.service("a").publishSubscribe(u64).create(qos);
+      const subscriber = service.subscriber({ bufferSize: 47112 });
+      assert.equal(subscriber.bufferSize, 47112);
+      const publisher = service.publisher();
+      for (let sent = 0; sent < 47112; sent++) publisher.sendCopy(BigInt(sent));
+      let next = 0n;
+      subscriber.drain(({ payload }) => assert.equal(payload, next++));
+      assert.equal(next, 47112n);
     }),
   );
 });

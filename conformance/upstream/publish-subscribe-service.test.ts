@@ -1,4 +1,4 @@
-/** What upstream's suite demands of creating and opening publish-subscribe services, as far as no other test shows it. */
+/** What upstream's suite demands of creating and opening publish-subscribe services, as far as no other test does. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {

@@ -1,7 +1,7 @@
 /** A thread of a race. */
 import assert from "node:assert/strict";
 import { parentPort, workerData } from "node:worker_threads";
-import { Node, PublishSubscribeCreateError, u64 } from "iceoryx2-ts";
+import { Node, PublishSubscribeCreateError, Service, u64 } from "iceoryx2-ts";
 import type { RaceOrder } from "./race.ts";
 
 const { config, routine, index, threads, rounds, barrier } = workerData as RaceOrder;
@@ -66,6 +66,32 @@ const ROUTINES = {
     }
     node.close();
     return created;
+  },
+  createAndListServices(): number {
+    const node = Node.create({ config });
+    meet();
+    for (let round = 0; round < rounds; round++) {
+      const service = node.service(`${index}/${round}`).publishSubscribe(u64).create();
+      const hashes = Service.list(config).map(({ staticDetails }) => staticDetails.serviceHash);
+      assert(hashes.includes(service.serviceHash));
+      service.close();
+    }
+    node.close();
+    return rounds;
+  },
+  openServiceAndListItsNodes(): number {
+    meet();
+    for (let round = 0; round < rounds; round++) {
+      const node = Node.create({ config });
+      const service = node.service("a").publishSubscribe(u64).open();
+      const details = Service.details("a", "PublishSubscribe", config);
+      for (const nodes of [service.nodes(), details!.dynamicDetails!.nodes]) {
+        assert.equal(nodes.find(({ id }) => id === node.id)?.state, "Alive");
+        assert(nodes.every(({ state }) => state !== "Undefined"));
+      }
+      node.close();
+    }
+    return rounds;
   },
 };
 export type Routine = keyof typeof ROUTINES;
