@@ -1,7 +1,17 @@
 /** What upstream's suite demands of back-pressure handlers. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Node, type PublisherOptions, SendError, type Subscriber, type U64, u64 } from "iceoryx2-ts";
+import {
+  type BackpressureAction,
+  type BackpressureInfo,
+  type Node,
+  type Publisher,
+  type PublisherOptions,
+  SendError,
+  type Subscriber,
+  type U64,
+  u64,
+} from "iceoryx2-ts";
 import { inDomain } from "./in-domain.ts";
 
 interface Outcome {
@@ -19,9 +29,15 @@ function drain(subscriber: Subscriber<U64>): bigint[] {
   return values;
 }
 
-/** Sends 1 and 2 to two subscribers with room for one; one of them takes the 1 before the 2 comes. */
-function sendTwo(node: Node, enableSafeOverflow: boolean, options: PublisherOptions): Outcome {
-  const service = node.service("a").publishSubscribe(u64).create({
+interface Trio {
+  readonly publisher: Publisher<U64>;
+  readonly full: Subscriber<U64>;
+  readonly empty: Subscriber<U64>;
+}
+
+/** A publisher whose next sample finds room with one of two subscribers; the other one has got a 1. */
+function meetFull(node: Node, enableSafeOverflow: boolean, options: PublisherOptions): Trio {
+  const service = node.service("a").publishSubscribe(u64).openOrCreate({
     maxPublishers: 1,
     maxSubscribers: 2,
     historySize: 0,
@@ -34,6 +50,11 @@ function sendTwo(node: Node, enableSafeOverflow: boolean, options: PublisherOpti
   const empty = service.subscriber();
   assert.equal(publisher.sendCopy(1n), 2);
   assert.deepEqual(drain(empty), [1n]);
+  return { publisher, full, empty };
+}
+
+function sendTwo(node: Node, enableSafeOverflow: boolean, options: PublisherOptions): Outcome {
+  const { publisher, full, empty } = meetFull(node, enableSafeOverflow, options);
   let second: Outcome["second"];
   try {
     second = publisher.sendCopy(2n);
@@ -75,4 +96,51 @@ describe("a back-pressure handler", () => {
       }),
     );
   }
+
+  test(
+    "may let a send that waits try again, as often and as long as it likes",
+    inDomain(async (node) => {
+      const enough: readonly ((info: BackpressureInfo) => boolean)[] = [
+        ({ retries }) => retries === 2,
+        ({ elapsedTime }) => elapsedTime > 25,
+      ];
+      for (const isEnough of enough) {
+        const asked: BackpressureInfo[] = [];
+        const backpressureHandler = (info: BackpressureInfo): BackpressureAction => {
+          asked.push(info);
+          return isEnough(info) ? "DiscardData" : "Retry";
+        };
+        const { publisher, full, empty } = meetFull(node, false, { backpressureHandler });
+        assert.equal(await publisher.send(2n), 1);
+        assert.deepEqual([drain(full), drain(empty)], [[1n], [2n]]);
+        assert.deepEqual(
+          asked.map(({ retries }) => retries),
+          asked.map((_, index) => index),
+        );
+        assert(isEnough(asked.at(-1)!));
+        for (const { senderPortId, receiverPortId } of asked) {
+          assert.deepEqual([senderPortId, receiverPortId], [publisher.id, full.id]);
+        }
+        for (const port of [publisher, full, empty]) port.close();
+      }
+    }),
+  );
+
+  test(
+    "may leave it to a strategy that waits",
+    inDomain(async (node) => {
+      let calls = 0;
+      const backpressureHandler = (): BackpressureAction => {
+        calls++;
+        return "FollowBackpressureStrategy";
+      };
+      const { publisher, full, empty } = meetFull(node, false, { backpressureHandler });
+      const sent = publisher.send(2n);
+      assert.deepEqual(drain(empty), []);
+      assert.deepEqual(drain(full), [1n]);
+      assert.equal(await sent, 2);
+      assert.deepEqual([drain(full), drain(empty)], [[2n], [2n]]);
+      assert(calls > 0);
+    }),
+  );
 });

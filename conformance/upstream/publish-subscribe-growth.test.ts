@@ -1,9 +1,22 @@
 /** What upstream's suite demands of slices that grow. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type AllocationStrategy, bytes, LoanError, type Publisher, slice, u64 } from "iceoryx2-ts";
+import {
+  type AllocationStrategy,
+  array,
+  bytes,
+  LoanError,
+  type Publisher,
+  setLogger,
+  slice,
+  struct,
+  u8,
+  u64,
+  untyped,
+} from "iceoryx2-ts";
 import { inDomain } from "./in-domain.ts";
 
+const Block = struct("Block", { bytes: array(u8, 1024) });
 type BytesPublisher = Publisher<typeof bytes>;
 
 const GROWING: readonly AllocationStrategy[] = ["BestFit", "PowerOfTwo"];
@@ -108,6 +121,27 @@ describe("slices that grow", () => {
   }
 
   test(
+    "arrive from who does not know their type",
+    inDomain((node) => {
+      const service = node.service("a").publishSubscribe(slice(Block), { payloadAlignment: 1024 }).create();
+      const opened = node.service("a").publishSubscribe(untyped).open();
+      const publisher = opened.publisher({ initialMaxSliceLen: 1, allocationStrategy: "PowerOfTwo" });
+      const subscriber = opened.subscriber();
+      for (let length = 1; length < 100; length++) {
+        const loan = publisher.loan(length);
+        assert.equal(loan.payload.length, 1024 * length);
+        loan.payload.fill(length);
+        loan.send();
+        using sample = subscriber.receive()!;
+        assert.equal(sample.header.numberOfElements, length);
+        assert.equal(sample.payload.byteOffset % 1024, 0);
+        assert.deepEqual(sample.copy(), new Uint8Array(1024 * length).fill(length));
+      }
+      service.close();
+    }),
+  );
+
+  test(
     "are lost without an error when their publisher leaves before anybody mapped their segment",
     inDomain((node) => {
       const service = node.service("a").publishSubscribe(bytes).create();
@@ -117,8 +151,14 @@ describe("slices that grow", () => {
       subscriber.receive()!.release();
       sendFilled(publisher, 4097, 2);
       publisher.close();
-      subscriber.receive()?.release();
-      assert.equal(subscriber.receive(), undefined);
+      const messages: string[] = [];
+      setLogger({ log: (_level, _origin, message) => messages.push(message) });
+      try {
+        assert.equal(subscriber.receive(), undefined);
+      } finally {
+        setLogger(undefined);
+      }
+      assert.match(messages.join(), /a chunk is lost/);
     }),
   );
 });
