@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { REPOSITORY } from "./python.ts";
 
 /** The packages of the workspace in Cargo.toml. */
-export type RustProgram = "peer";
+export type RustProgram = "peer" | "side";
 
 const run = promisify(execFile);
 const target = join(REPOSITORY, "node_modules", ".cache", "rust");
