@@ -1,15 +1,41 @@
 /** What one language writes, the other reads: every kind of payload. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bytes, type FixedType, i16, u8, u64 } from "iceoryx2-ts";
+import { array, bytes, type FixedType, f64, i16, named, u8, u16, u64 } from "iceoryx2-ts";
 import { testBothDirections, withDomain } from "./domain.ts";
 import { payloadsOf } from "./participant.ts";
-import { assertExchange, PAYLOADS, Padded, padded } from "./payloads.ts";
+import { assertExchange, PAYLOADS, Padded, type PayloadExample, padded } from "./payloads.ts";
 import { skipWithoutPython } from "./python.ts";
 
 describe("a payload arrives as it was sent", { skip: skipWithoutPython }, () => {
   for (const [name, type, values] of PAYLOADS) {
     testBothDirections(name, (from, to) => assertExchange(from, to, type, values));
+  }
+
+  // ctypes has a name of its own for each class of arrays.
+  const arrays: readonly PayloadExample[] = [
+    [
+      "c_ushort_Array_3",
+      array(u16, 3),
+      [
+        [1, 2, 65_535],
+        [0, 0, 0],
+      ],
+    ],
+    [
+      "c_double_Array_2",
+      array(f64, 2),
+      [
+        [0.5, -1],
+        [0, 1],
+      ],
+    ],
+  ];
+  for (const [name, type, values] of arrays) {
+    const array = named(name, type as FixedType);
+    testBothDirections(`an array that Python calls ${name}`, (from, to) =>
+      assertExchange(from, to, array, values),
+    );
   }
 
   testBothDirections("with where it came from", async (from, to) => {

@@ -41,7 +41,7 @@ const EXPORTS = {
   ],
   payloadTypes: [
     ..."i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64 bool bytes".split(" "),
-    ..."array slice staticString staticVec struct untyped".split(" "),
+    ..."array named slice staticString staticVec struct untyped".split(" "),
   ],
   others: ["Config", "Service", "setLogLevel", "setLogger"],
 };

@@ -48,6 +48,7 @@ export type {
   Value,
   View,
 } from "./payload/meaning.ts";
+export { named } from "./payload/named.ts";
 export { PayloadTypeError, PayloadValueError } from "./payload/payload-errors.ts";
 export {
   type Bool,

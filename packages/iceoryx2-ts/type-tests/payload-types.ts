@@ -1,6 +1,7 @@
 // What must compile: the types that follow from a definition. Compiled by src/payload/type-tests.test.ts, never run.
 import { array } from "../src/payload/array.ts";
 import type { FixedType, Input, PayloadType, ReadonlyView, Value, View } from "../src/payload/meaning.ts";
+import { named } from "../src/payload/named.ts";
 import {
   bool,
   f32,
@@ -153,3 +154,7 @@ export function forward<T extends PayloadType>(
 }
 export const payloadTypes: PayloadType[] = [u64, Robot, bytes, points, staticString(3)];
 export const fixedTypes: FixedType[] = [u64, Robot, array(Robot, 2), staticVec(Robot, 2)];
+
+// Another name changes nothing else.
+const renamed = named("Vector", Vec3);
+expectEqual<typeof renamed, typeof Vec3>();
