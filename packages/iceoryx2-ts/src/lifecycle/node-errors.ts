@@ -1,7 +1,12 @@
 /** What can go wrong with nodes; names and codes are upstream's. */
 import { Iox2Error } from "../base/iox2-error.ts";
 
-const creationCodes = ["InsufficientPermissions", "InternalError", "SystemCorrupted"] as const;
+const creationCodes = [
+  "InsufficientPermissions",
+  "InternalError",
+  "SystemCorrupted",
+  "UnableToGenerateUniqueNodeId",
+] as const;
 /** Thrown by `Node.create`. */
 export class NodeCreationFailure extends Iox2Error<(typeof creationCodes)[number]> {
   static override readonly className: string = "NodeCreationFailure";

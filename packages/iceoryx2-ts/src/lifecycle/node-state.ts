@@ -17,7 +17,7 @@ import { runSync } from "../os/steps.ts";
 import { cleanupDeadNodes } from "../recovery/dead-nodes.ts";
 import { fileNames } from "../transport/names.ts";
 import { createStaticStorage, removeStaticStorage } from "../transport/static-storage.ts";
-import { isStorageError, toStorageError } from "../transport/storage-error.ts";
+import { isStorageError, type StorageError, toStorageError } from "../transport/storage-error.ts";
 import { NodeCreationFailure } from "./node-errors.ts";
 import type { ServiceState } from "./service-state.ts";
 import type { SignalMode } from "./termination.ts";
@@ -99,7 +99,7 @@ export class NodeState {
       return node;
     } catch (error) {
       if (id !== undefined) removeNodeFiles(os, config, id);
-      throw toCreationFailure(error, name);
+      throw toCreationFailure(error, name, id);
     }
   }
 
@@ -180,13 +180,14 @@ function removeNodeFiles(os: Os, config: Config, id: bigint): void {
   }
 }
 
-function toCreationFailure(error: unknown, name: string): NodeCreationFailure {
+function toCreationFailure(error: unknown, name: string, id: bigint | undefined): NodeCreationFailure {
   const origin = name === "" ? "a node" : `node "${name}"`;
   const cause = toStorageError(error, origin);
-  const code = isStorageError(cause, "InsufficientPermissions")
-    ? "InsufficientPermissions"
-    : isStorageError(cause, "VersionMismatch", "Corrupted")
-      ? "SystemCorrupted"
-      : "InternalError";
+  const code = id === undefined ? "UnableToGenerateUniqueNodeId" : creationCode(cause);
   return new NodeCreationFailure(code, origin, `cannot create ${origin}: ${cause.message}`, { cause });
+}
+
+function creationCode(cause: StorageError): NodeCreationFailure["code"] {
+  if (isStorageError(cause, "InsufficientPermissions")) return "InsufficientPermissions";
+  return isStorageError(cause, "VersionMismatch", "Corrupted") ? "SystemCorrupted" : "InternalError";
 }
