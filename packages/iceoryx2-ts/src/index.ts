@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+export type { EventService } from "./api/event-service.ts";
 export { Node, type NodeOptions } from "./api/node.ts";
 export type { PortFactory } from "./api/port-factory.ts";
 export type { PublishSubscribeService } from "./api/publish-subscribe-service.ts";
@@ -99,6 +100,15 @@ export type {
 export type { Header, HeaderView, Loan } from "./port/common/loan.ts";
 export type { SendExtras } from "./port/common/message-writer.ts";
 export { LoanError, ReceiveError, SendError } from "./port/common/port-errors.ts";
+export type { EventActivation } from "./port/event/activations.ts";
+export {
+  ListenerCreateError,
+  ListenerWaitError,
+  NotifierCreateError,
+  NotifierNotifyError,
+} from "./port/event/event-port-errors.ts";
+export type { Listener, ListenerOptions } from "./port/event/listener.ts";
+export type { ConnectedListener, Notifier, NotifierOptions } from "./port/event/notifier.ts";
 export {
   PublisherCreateError,
   SubscriberCreateError,
@@ -115,6 +125,8 @@ export {
   type Attributes,
   type AttributeValues,
 } from "./service/attributes.ts";
+export type { EventQos } from "./service/event.ts";
+export { EventCreateError, EventOpenError, EventOpenOrCreateError } from "./service/event-errors.ts";
 export type {
   BlackboardPattern,
   ClockTime,

@@ -4,8 +4,10 @@ import type { FixedType, PayloadType } from "../payload/meaning.ts";
 import { typeDetailOf, untypedError } from "../payload/type-detail.ts";
 import { isUntyped, type UntypedHeader, type UntypedType } from "../payload/untyped.ts";
 import type { Header } from "../port/common/loan.ts";
+import { type EventQos, EventRequest } from "../service/event.ts";
 import type { PublishSubscribePattern } from "../service/messaging-pattern.ts";
 import { type PublishSubscribeQos, PublishSubscribeRequest } from "../service/publish-subscribe.ts";
+import { createEventService, type EventService } from "./event-service.ts";
 import { createPublishSubscribeService, type PublishSubscribeService } from "./publish-subscribe-service.ts";
 import {
   attributesOf,
@@ -64,6 +66,14 @@ export class ServiceBuilder {
     const toService = (state: ServiceState<PublishSubscribePattern>): PublishSubscribeService<T, H> =>
       createPublishSubscribeService<T, H>(state, payload, userHeader);
     return serviceVerbs(this.#node, `service "${this.#name}"`, request, toService);
+  }
+
+  event(): ServiceVerbs<EventQos, EventService> {
+    const { os, config } = this.#node;
+    const serviceName = this.#name;
+    const request = (options: EventQos & CreateOptions & OpenOptions): EventRequest =>
+      new EventRequest({ os, serviceName, config, qos: options, ...attributesOf(options) });
+    return serviceVerbs(this.#node, `service "${serviceName}"`, request, createEventService);
   }
 
   /** @throws PayloadTypeError `Untyped` for what cannot be done without types. */

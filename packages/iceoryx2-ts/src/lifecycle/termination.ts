@@ -57,6 +57,24 @@ export function endAtTermination(mode: SignalMode, end: () => void): () => void 
   };
 }
 
+let blockingWaitNoted = false;
+
+/**
+ * Somebody is about to block the thread: with a handler a signal interrupts that and does not end the process. It
+ * counts as a wait until the event loop has turned, for that is when the handler runs.
+ */
+export function noteBlockingWait(mode: SignalMode): void {
+  if (blockingWaitNoted) return;
+  blockingWaitNoted = true;
+  const stop = endAtTermination(mode, () => {});
+  const end = (): void => {
+    blockingWaitNoted = false;
+    stop();
+  };
+  // The first signal of a process can take two turns.
+  setImmediate(() => setImmediate(end));
+}
+
 function updateListening(): void {
   // Worker threads get no signals.
   const shouldListen = isMainThread && (waits.size > 0 || cleanupNodes > 0);

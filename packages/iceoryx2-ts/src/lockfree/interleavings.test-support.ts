@@ -181,7 +181,7 @@ function stepped<T extends Uint8Array | Int32Array | BigUint64Array>(view: T): T
 
 /** @returns what undoes it. */
 function replaceAtomics(): () => void {
-  const names = ["load", "store", "add", "compareExchange"] as const;
+  const names = ["load", "store", "add", "exchange", "compareExchange"] as const;
   const saved = names.map((name) => [name, Atomics[name] as (...args: unknown[]) => unknown] as const);
   for (const [name, operation] of saved) {
     const replacement = (view: object, ...rest: unknown[]): unknown =>

@@ -44,12 +44,21 @@ export function compareExchange64(
 }
 
 /** @returns what was there. */
+export function exchange64(longs: BigUint64Array, index: number, value: bigint): bigint {
+  return Atomics.exchange(longs, index, value);
+}
+
+/** @returns what was there. */
 export function add64(longs: BigUint64Array, index: number, value: bigint): bigint {
   return Atomics.add(longs, index, value);
 }
 
 export function load8(bytes: Uint8Array, index: number): number {
   return Atomics.load(bytes, index);
+}
+
+export function store8(bytes: Uint8Array, index: number, value: number): void {
+  Atomics.store(bytes, index, value);
 }
 
 /** @returns what was there; the exchange happened if that is `expected`. */

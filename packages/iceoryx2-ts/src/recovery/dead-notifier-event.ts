@@ -8,7 +8,7 @@ import type { Os } from "../os/os.ts";
 import type { DynamicConfig } from "../service/dynamic-config.ts";
 import { readEntryIds } from "../service/port-details.ts";
 import type { MessagingPattern } from "../service/static-config.ts";
-import { notifyListener } from "../transport/event-channel.ts";
+import { notifyListener } from "../transport/event-notifier.ts";
 
 const NANOSECONDS = 1_000_000_000n;
 

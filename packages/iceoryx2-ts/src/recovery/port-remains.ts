@@ -5,12 +5,10 @@
  */
 import type { Config } from "../config/config.ts";
 import type { Os } from "../os/os.ts";
-import { isOsError } from "../os/os-error.ts";
 import type { MessagingPatternKind } from "../service/static-config.ts";
 import { abandonConnection, findConnections, type Side } from "../transport/connection.ts";
 import { removeDataSegments } from "../transport/data-segment.ts";
-import { removeDynamicStorage } from "../transport/dynamic-storage.ts";
-import { fileNames, sharedMemoryNames } from "../transport/names.ts";
+import { removeEventListener } from "../transport/event-listener.ts";
 
 /** Which of the two bags of a service a port is in. */
 export type PortBag = "A" | "B";
@@ -39,7 +37,7 @@ export class PortRemains {
         this.#abandon(portId, "receiver");
         return;
       case "Event":
-        if (bag === "A") this.#removeListener(portId);
+        if (bag === "A") removeEventListener(this.#os, this.#config, portId);
         return;
       case "Blackboard":
         return;
@@ -50,7 +48,7 @@ export class PortRemains {
   removeUnknown(portId: bigint): void {
     this.#removeSender(portId);
     this.#abandon(portId, "receiver");
-    this.#removeListener(portId);
+    removeEventListener(this.#os, this.#config, portId);
   }
 
   #removeSender(portId: bigint): void {
@@ -62,14 +60,5 @@ export class PortRemains {
     for (const name of findConnections(this.#config, portId, side, this.#listing)) {
       abandonConnection(this.#os, name, side);
     }
-  }
-
-  #removeListener(listenerId: bigint): void {
-    try {
-      this.#os.unlink(fileNames.eventSocket(this.#config, listenerId));
-    } catch (error) {
-      if (!isOsError(error, "ENOENT")) throw error;
-    }
-    removeDynamicStorage(this.#os, sharedMemoryNames.eventManagement(this.#config, listenerId));
   }
 }

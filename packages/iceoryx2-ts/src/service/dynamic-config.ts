@@ -13,7 +13,7 @@
  */
 import type { Config } from "../config/config.ts";
 import { BAG_SIZE, Bag, type BagMemory, layOutBagMemory } from "../lockfree/bag.ts";
-import { store64 } from "../memory/atomics.ts";
+import { exchange64 } from "../memory/atomics.ts";
 import type { Region } from "../memory/region.ts";
 import type { Mapping, Os } from "../os/os.ts";
 import {
@@ -162,9 +162,14 @@ export class DynamicConfig {
     );
   }
 
-  /** For events with a deadline: that a notification was sent. @param elapsed nanoseconds since the creation. */
-  noteNotification(elapsed: bigint): void {
-    store64(this.#region.longs, LAST_NOTIFICATION / 8, elapsed);
+  /**
+   * For events with a deadline: that a notification was sent.
+   *
+   * @param elapsed nanoseconds since the creation of the service.
+   * @returns the same of the notification before; 0: there was none.
+   */
+  noteNotification(elapsed: bigint): bigint {
+    return exchange64(this.#region.longs, LAST_NOTIFICATION / 8, elapsed);
   }
 
   close(): void {

@@ -44,6 +44,18 @@ export function readPortDetails(view: DataView): PortDetails {
   };
 }
 
+/** @returns the whole entry of a listener, notifier, reader or writer. */
+export function writeCommonDetails(details: PortDetails): Uint8Array {
+  const entry = new Uint8Array(COMMON_DETAILS_SIZE);
+  writePortDetails(new DataView(entry.buffer), details);
+  return entry;
+}
+
+/** The whole entry of a listener, notifier, reader or writer. */
+export function readCommonDetails(entry: Uint8Array): PortDetails {
+  return readPortDetails(new DataView(entry.buffer, entry.byteOffset, entry.byteLength));
+}
+
 /** The two ids of any port's entry. */
 export function readEntryIds(entry: Uint8Array): { readonly portId: bigint; readonly nodeId: bigint } {
   const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);

@@ -13,83 +13,105 @@
  * ```
  *
  * A notifier counts first and rings only if nobody has: idle to pending before the datagram, pending to notified
- * after it. A listener that is woken sets it back to idle before it takes the counters.
+ * after it. Whoever finds "notified" relies on the bell that rang already.
+ *
+ * A listener takes the bells first, then sets the state back to idle, then takes the counters, and so never sleeps
+ * beside a count: who skipped the bell because of "notified" had counted before that state ended, and is taken; who
+ * comes later finds "idle" and rings a bell that is not taken yet. In any other order a bell can be taken together
+ * with the count of another one.
+ *
+ * One hole stays in every order: a notifier that was slow to say "notified" can say it for the next one, who then
+ * dies before he rings. A listener that waits therefore looks at the state now and then (`isIdle`).
  */
-import type { Config } from "../config/config.ts";
-import { add64, compareExchange8 } from "../memory/atomics.ts";
+import { add64, compareExchange8, exchange64, load8, store8 } from "../memory/atomics.ts";
 import type { Region } from "../memory/region.ts";
-import type { Os } from "../os/os.ts";
-import { isOsError } from "../os/os-error.ts";
-import { CONTENT_OFFSET, openDynamicStorage } from "./dynamic-storage.ts";
-import { fileNames, sharedMemoryNames } from "./names.ts";
-import { isStorageError, StorageError } from "./storage-error.ts";
+import { CONTENT_OFFSET } from "./dynamic-storage.ts";
 
 const COUNTERS_POINTER: number = CONTENT_OFFSET;
 const CAPACITY: number = COUNTERS_POINTER + 8;
 const IS_INITIALIZED: number = CAPACITY + 8;
 const EVENT_ID_MAX: number = IS_INITIALIZED + 8;
 const NOTIFICATION_STATE: number = EVENT_ID_MAX + 8;
-const HEADER_SIZE: number = NOTIFICATION_STATE + 8;
+export const EVENT_CHANNEL_HEADER_SIZE: number = NOTIFICATION_STATE + 8;
+
+/** Upstream reserves room to align the counters. */
+const ALIGNMENT_SLACK = 7;
+
+export function eventChannelSize(eventIdMax: number): number {
+  return EVENT_CHANNEL_HEADER_SIZE + 8 * (eventIdMax + 1) + ALIGNMENT_SLACK;
+}
 
 const IDLE = 0;
 const PENDING = 1;
 const NOTIFIED = 2;
-/** What every datagram holds; only its arrival means something. */
-const BELL: Uint8Array = Uint8Array.of(0);
 
-/**
- * Notifies one listener once.
- *
- * @returns whether there was one.
- * @throws StorageError, OsError
- */
-export function notifyListener(os: Os, config: Config, listenerId: bigint, eventId: number): boolean {
-  const name = sharedMemoryNames.eventManagement(config, listenerId);
-  try {
-    const storage = openDynamicStorage(os, name, { writable: true, minimumSize: HEADER_SIZE, timeout: 0 });
-    try {
-      activate(storage.region, name, eventId);
-      return ring(os, storage.region, fileNames.eventSocket(config, listenerId));
-    } finally {
-      storage.mapping.unmap();
+/** More bells than that stay for the next time, so that nobody who keeps ringing can keep a listener. */
+const BELLS_MAX = 16;
+
+export class EventChannel {
+  readonly #region: Region;
+  /** Index of the first counter into `longs`. */
+  readonly #counters: number;
+  /** One more than the largest event id. */
+  readonly capacity: number;
+
+  private constructor(region: Region, counters: number, capacity: number) {
+    this.#region = region;
+    this.#counters = counters / 8;
+    this.capacity = capacity;
+  }
+
+  /** Writes a channel into zeroed memory that nobody else sees yet. */
+  static initialize(region: Region, eventIdMax: number): EventChannel {
+    const capacity = eventIdMax + 1;
+    region.writePointer(COUNTERS_POINTER, EVENT_CHANNEL_HEADER_SIZE);
+    region.longs[CAPACITY / 8] = BigInt(capacity);
+    region.bytes[IS_INITIALIZED] = 1;
+    region.longs[EVENT_ID_MAX / 8] = BigInt(eventIdMax);
+    return new EventChannel(region, EVENT_CHANNEL_HEADER_SIZE, capacity);
+  }
+
+  /** @returns undefined if the region does not hold a whole channel. */
+  static attach(region: Region): EventChannel | undefined {
+    const capacity = region.size64(CAPACITY);
+    const counters = region.followPointer(COUNTERS_POINTER, 8 * capacity, 8);
+    return counters === undefined ? undefined : new EventChannel(region, counters, capacity);
+  }
+
+  /** Whether no bell rings or is about to; counts without one were left by somebody who died. */
+  get isIdle(): boolean {
+    return load8(this.#region.bytes, NOTIFICATION_STATE) === IDLE;
+  }
+
+  /**
+   * Counts an event and rings if nobody else does.
+   *
+   * @param eventId below the capacity.
+   * @param ring what it throws leaves the event counted, and the next one rings again.
+   */
+  notify(eventId: number, ring: () => void): void {
+    const { longs, bytes } = this.#region;
+    add64(longs, this.#counters + eventId, 1n);
+    if (compareExchange8(bytes, NOTIFICATION_STATE, IDLE, PENDING) === NOTIFIED) return;
+    ring();
+    compareExchange8(bytes, NOTIFICATION_STATE, PENDING, NOTIFIED);
+  }
+
+  /**
+   * Takes all bells and all counts.
+   *
+   * @param takeBell returns whether there was one.
+   * @param report is called in ascending order of the event ids, for those that were counted.
+   */
+  drain(takeBell: () => boolean, report: (eventId: number, count: number) => void): void {
+    for (let bells = 0; bells < BELLS_MAX && takeBell(); bells++);
+    store8(this.#region.bytes, NOTIFICATION_STATE, IDLE);
+    const { longs, words } = this.#region;
+    // Plain reads will do: what was counted before the state became idle is there, all else is for the next bell.
+    for (let eventId = 0; eventId < this.capacity; eventId++) {
+      const counter = this.#counters + eventId;
+      if ((words[2 * counter]! | words[2 * counter + 1]!) === 0) continue;
+      report(eventId, Number(exchange64(longs, counter, 0n)));
     }
-  } catch (error) {
-    if (isStorageError(error, "DoesNotExist", "InitializationNotYetFinalized")) return false;
-    throw error;
-  }
-}
-
-function activate(region: Region, name: string, eventId: number): void {
-  const capacity = region.size64(CAPACITY);
-  const counters = region.followPointer(COUNTERS_POINTER, 8 * capacity, 8);
-  if (counters === undefined || !(eventId < capacity)) {
-    throw new StorageError(
-      "Corrupted",
-      `shared memory "${name}"`,
-      `shared memory "${name}" has no counter for event id ${eventId}.`,
-    );
-  }
-  add64(region.longs, counters / 8 + eventId, 1n);
-}
-
-function ring(os: Os, { bytes }: Region, socket: string): boolean {
-  if (compareExchange8(bytes, NOTIFICATION_STATE, IDLE, PENDING) === NOTIFIED) return true;
-  try {
-    sendBell(os, socket);
-  } catch (error) {
-    if (isOsError(error, "ENOENT", "ECONNREFUSED", "ECONNRESET", "ENOTCONN")) return false;
-    // A full buffer holds bells enough.
-    if (!isOsError(error, "EAGAIN", "ENOBUFS")) throw error;
-  }
-  compareExchange8(bytes, NOTIFICATION_STATE, PENDING, NOTIFIED);
-  return true;
-}
-
-function sendBell(os: Os, socket: string): void {
-  const fd = os.connectDatagram(socket);
-  try {
-    os.send(fd, BELL);
-  } finally {
-    os.close(fd);
   }
 }

@@ -16,7 +16,7 @@ export function goldenBytes(path: string): Uint8Array<ArrayBuffer> {
 
 /** The names that the objects had, with the ids that are also in them. @param file the list of one of the scripts. */
 export function goldenNames(
-  file: "names" | "request-response-names" = "names",
+  file: "names" | "request-response-names" | "event-names" = "names",
 ): Readonly<Record<string, string>> {
   const text = readFileSync(new URL(`transport/golden/${file}.json`, sources), "utf8");
   return JSON.parse(text) as Record<string, string>;

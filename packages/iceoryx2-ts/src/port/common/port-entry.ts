@@ -87,10 +87,10 @@ export class PortEntry {
     this.#place = undefined;
   }
 
-  /** Everything of the port is gone. @param side what it was in its connections. */
-  remove(side: Side): void {
+  /** Everything of the port is gone. @param side what it was in its connections, if it has any. */
+  remove(side?: Side): void {
     const { os, config, id } = this.#service.node;
-    removeForsakenConnections(os, config, this.id, side);
+    if (side !== undefined) removeForsakenConnections(os, config, this.id, side);
     removePortTag(os, config, id, this.id);
     this.#service.release();
   }

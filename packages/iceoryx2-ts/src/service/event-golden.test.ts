@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { hostOs } from "../os/host.ts";
+import { TestDomain } from "../testing/test-domain.ts";
+import { goldenBytes, goldenNames, idsIn, revive } from "../transport/golden.test-support.ts";
+import { sharedMemoryNames } from "../transport/names.ts";
+import { DynamicConfig } from "./dynamic-config.ts";
+import type { EventPattern } from "./messaging-pattern.ts";
+import { readCommonDetails } from "./port-details.ts";
+
+it("the ports of a peer's event service and the time of its last notification are where we look for them", () => {
+  const os = hostOs();
+  using domain = new TestDomain();
+  const [listenerId] = idsIn(goldenNames("event-names")["event-management"]!);
+  const name = sharedMemoryNames.dynamicConfig(domain.config, 1n);
+  revive(name, goldenBytes("service/golden/event-dynamic"));
+  const config = DynamicConfig.open(os, domain.config, 1n, { kind: "Event" } as EventPattern, 0);
+  const { bagA, bagB, nodes } = config;
+  assert.deepEqual([bagA.capacity, bagB.capacity, nodes.capacity], [3, 2, 4]);
+  assert.deepEqual([bagA.length, bagB.length, nodes.length], [1, 1, 1]);
+  const listener = readCommonDetails(bagA.readSlot(0)!.entry);
+  const notifier = readCommonDetails(bagB.readSlot(0)!.entry);
+  assert.deepEqual(listener, { portId: listenerId, portName: "back", nodeId: notifier.nodeId });
+  assert.equal(notifier.portName, "front");
+  const elapsed = config.noteNotification(5n);
+  assert(elapsed > 0n && elapsed < 60_000_000_000n, "nanoseconds since the service was created");
+  assert.equal(config.noteNotification(6n), 5n);
+  config.close();
+  os.shmUnlink(name);
+  domain.assertClean();
+});
