@@ -97,9 +97,10 @@ export type {
   DegradationHandler,
   DegradationInfo,
 } from "./port/common/handlers.ts";
-export type { Header, HeaderView, Loan } from "./port/common/loan.ts";
+export type { Header, HeaderView, Loan, LoanArguments } from "./port/common/loan.ts";
 export type { SendExtras } from "./port/common/message-writer.ts";
 export { LoanError, ReceiveError, SendError } from "./port/common/port-errors.ts";
+export type { HeaderReadonly, Received } from "./port/common/received-message.ts";
 export type { EventActivation } from "./port/event/activations.ts";
 export {
   ListenerCreateError,
@@ -113,8 +114,8 @@ export {
   PublisherCreateError,
   SubscriberCreateError,
 } from "./port/publish-subscribe/publish-subscribe-port-errors.ts";
-export type { LoanArguments, Publisher, PublisherOptions } from "./port/publish-subscribe/publisher.ts";
-export type { HeaderReadonly, Sample } from "./port/publish-subscribe/sample.ts";
+export type { Publisher, PublisherOptions } from "./port/publish-subscribe/publisher.ts";
+export type { Sample } from "./port/publish-subscribe/sample.ts";
 export type { SampleHeader } from "./port/publish-subscribe/sample-header.ts";
 export type { SamplesOptions, Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";
 export type { CleanupState } from "./recovery/dead-nodes.ts";

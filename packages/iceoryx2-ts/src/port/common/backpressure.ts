@@ -6,6 +6,8 @@ import { SendError } from "./port-errors.ts";
 import type { SenderConnection } from "./sender-connection.ts";
 
 export interface BackpressureOptions {
+  /** What is sent, such as "sample". */
+  readonly what: string;
   readonly backpressureStrategy: BackpressureStrategy;
   readonly backpressureHandler?: BackpressureHandler | undefined;
 }
@@ -15,6 +17,7 @@ export class Backpressure {
   readonly mayRefuse: boolean;
   readonly #service: ServiceState;
   readonly #portId: bigint;
+  readonly #what: string;
   readonly #strategy: BackpressureStrategy;
   readonly #handler: BackpressureHandler | undefined;
   #obstacle: SenderConnection | undefined;
@@ -25,6 +28,7 @@ export class Backpressure {
     const { backpressureStrategy, backpressureHandler } = options;
     this.#service = service;
     this.#portId = portId;
+    this.#what = options.what;
     this.#strategy = backpressureStrategy;
     this.#handler = backpressureHandler;
     this.mayRefuse = backpressureStrategy === "RetryUntilDelivered" || backpressureHandler !== undefined;
@@ -57,7 +61,7 @@ export class Backpressure {
     throw new SendError(
       "UnableToDeliver",
       origin,
-      `cannot send from ${origin}: receiver ${connection.receiverId} had no room and was left out, as the back-pressure handler said ("DiscardDataAndFail"). All others got the sample.`,
+      `cannot send from ${origin}: receiver ${connection.receiverId} had no room and was left out, as the back-pressure handler said ("DiscardDataAndFail"). All others got the ${this.#what}.`,
     );
   }
 
@@ -66,7 +70,7 @@ export class Backpressure {
     return new SendError(
       "UnableToDeliver",
       origin,
-      `cannot send from ${origin}: receiver ${receiverId} has no room, ${capacity} samples wait for it already. Send again later, use the strategy "DiscardData", or create the service with a larger buffer or with enableSafeOverflow.`,
+      `cannot send from ${origin}: receiver ${receiverId} has no room, ${capacity} ${this.#what}s wait for it already. Send again later, use the strategy "DiscardData", or create the service with a larger buffer or with enableSafeOverflow.`,
     );
   }
 

@@ -123,6 +123,11 @@ export class ChunkPool {
     return this.#segmentOf(chunk).bucketOffset(chunk - first);
   }
 
+  /** What a chunk can hold, in bytes. */
+  sizeOf(chunk: number): number {
+    return this.#segmentOf(chunk).bucketSize;
+  }
+
   /** What travels through the queues for a chunk. */
   pointerTo(chunk: number): number {
     if (chunk < this.chunksPerSegment) return chunk * this.#strides[0]!;

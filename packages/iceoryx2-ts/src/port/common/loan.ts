@@ -1,6 +1,6 @@
 import { closeLease, isReleased, Lease, leaseBase, leaseMemory, openLease } from "../../payload/lease.ts";
-import type { FixedType, Input, PayloadType, View } from "../../payload/meaning.ts";
-import type { ChunkPool } from "../common/chunk-pool.ts";
+import type { FixedType, Input, PayloadType, SliceType, View } from "../../payload/meaning.ts";
+import type { ChunkPool } from "./chunk-pool.ts";
 import type { MessageTypes } from "./message-types.ts";
 
 /** A type for a user header, or none. */
@@ -8,12 +8,15 @@ export type Header = FixedType | undefined;
 /** The user header of a loan; undefined where the service has none. */
 export type HeaderView<H> = H extends FixedType ? View<H> : undefined;
 
-/** Memory to write a sample into, in place, before it is sent or given back. */
+/** () for a fixed payload, (length) for a slice. */
+export type LoanArguments<T> = T extends SliceType ? [length: number] : [];
+
+/** Memory to write a message into, in place, before it is sent or given back. */
 export interface Loan<T extends PayloadType, H extends Header = undefined, Sent = number> extends Disposable {
   /**
    * The payload in shared memory: fields of a struct and elements of a slice are written in place, and assigning
    * writes the whole value. After `send` or `release` every access throws, but for a slice's bare typed array, which
-   * stays mapped and may come to show a later sample.
+   * stays mapped and may come to show a later message.
    *
    * @throws UseAfterReleaseError
    */
@@ -23,10 +26,10 @@ export interface Loan<T extends PayloadType, H extends Header = undefined, Sent 
   readonly userHeader: HeaderView<H>;
   readonly released: boolean;
   /**
-   * Delivers the sample and ends the loan. Never waits.
+   * Delivers the message and ends the loan. Never waits.
    *
-   * @returns how many subscribers got it.
-   * @throws SendError `UnableToDeliver` if a connected subscriber has no room and nothing may be discarded: nobody
+   * @returns how many receivers got it; of a request, what its responses come to.
+   * @throws SendError `UnableToDeliver` if a connected receiver has no room and nothing may be discarded: nobody
    *   got it and the loan is still yours.
    */
   send(): Sent;
@@ -34,9 +37,10 @@ export interface Loan<T extends PayloadType, H extends Header = undefined, Sent 
   release(): void;
 }
 
-/** The port that made a loan. */
-export interface Lender {
-  sendLoan(chunk: number): number;
+/** Who made a loan: a port, or a request that is answered. */
+export interface Lender<Sent> {
+  /** Delivers a chunk, which stays loaned until `endLoan`. */
+  sendLoan(chunk: number): Sent;
   endLoan(chunk: number): void;
   /** Names a loan in messages. */
   readonly describeLoan: () => string;
@@ -47,16 +51,19 @@ export interface Lender {
  *
  * @throws UseAfterReleaseError
  */
-export let chunkOfLoan: (value: unknown, lender: Lender) => number | "foreign" | undefined;
+export let chunkOfLoan: (value: unknown, lender: Lender<unknown>) => number | "foreign" | undefined;
 
-export class SampleLoan<T extends PayloadType, H extends Header> extends Lease implements Loan<T, H> {
-  readonly #lender: Lender;
+export class MessageLoan<T extends PayloadType, H extends Header, Sent>
+  extends Lease
+  implements Loan<T, H, Sent>
+{
+  readonly #lender: Lender<Sent>;
   readonly #types: MessageTypes;
   readonly #chunk: number;
   readonly #length: number;
   #view: unknown;
 
-  constructor(lender: Lender, types: MessageTypes, pool: ChunkPool, chunk: number, length: number) {
+  constructor(lender: Lender<Sent>, types: MessageTypes, pool: ChunkPool, chunk: number, length: number) {
     super();
     this.#lender = lender;
     this.#types = types;
@@ -103,11 +110,11 @@ export class SampleLoan<T extends PayloadType, H extends Header> extends Lease i
     return isReleased(this);
   }
 
-  send(): number {
+  send(): Sent {
     leaseMemory(this);
-    const receivers = this.#lender.sendLoan(this.#chunk);
+    const sent = this.#lender.sendLoan(this.#chunk);
     this.release();
-    return receivers;
+    return sent;
   }
 
   release(): void {

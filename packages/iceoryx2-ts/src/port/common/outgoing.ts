@@ -12,7 +12,7 @@ export interface Outgoing {
 }
 
 /** A port whose sends may wait. */
-export interface WaitingLender extends Lender {
+export interface WaitingLender extends Lender<number> {
   readonly origin: string;
   /** As `send`, but returns `NO_ROOM` where waiting for room would help. */
   trySend(chunk: number): number;

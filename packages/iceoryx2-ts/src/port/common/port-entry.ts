@@ -87,10 +87,10 @@ export class PortEntry {
     this.#place = undefined;
   }
 
-  /** Everything of the port is gone. @param side what it was in its connections, if it has any. */
-  remove(side?: Side): void {
+  /** Everything of the port is gone. @param sides what it was in its connections, if it has any. */
+  remove(...sides: readonly Side[]): void {
     const { os, config, id } = this.#service.node;
-    if (side !== undefined) removeForsakenConnections(os, config, this.id, side);
+    for (const side of sides) removeForsakenConnections(os, config, this.id, side);
     removePortTag(os, config, id, this.id);
     this.#service.release();
   }

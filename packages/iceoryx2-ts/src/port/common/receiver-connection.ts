@@ -37,6 +37,8 @@ export const LOST = -3;
 export class ReceiverConnection {
   readonly senderId: bigint;
   readonly nodeId: bigint;
+  /** The sender's place in the senders' bag, which may be another one's when it left. */
+  readonly slot: number;
   /** How many chunks wait per channel at most. */
   readonly capacity: number;
   /** Where the last `pop` found a chunk. */
@@ -66,6 +68,7 @@ export class ReceiverConnection {
     os: Os,
     config: Config,
     address: SenderAddress,
+    slot: number,
     connection: Connection,
     demands: ChunkDemands,
   ) {
@@ -74,6 +77,7 @@ export class ReceiverConnection {
     this.#config = config;
     this.senderId = address.senderId;
     this.nodeId = address.nodeId;
+    this.slot = slot;
     this.capacity = channels[0]!.submission.capacity;
     this.borrowedOn = new Int32Array(channels.length);
     this.#isResizable = address.dataSegmentType === "Dynamic";
@@ -89,6 +93,7 @@ export class ReceiverConnection {
     config: Config,
     receiverId: bigint,
     address: SenderAddress,
+    slot: number,
     demands: ChunkDemands,
   ): ReceiverConnection {
     const { creationTimeout } = config.global;
@@ -97,7 +102,7 @@ export class ReceiverConnection {
     if (dataSegmentType === "Dynamic") demandSegmentManagement(os, config, senderId, creationTimeout);
     const attach = (): ReceiverConnection => {
       const connection = Connection.attach(os, config, peers, "receiver", parameters, creationTimeout);
-      return new ReceiverConnection(os, config, address, connection, demands);
+      return new ReceiverConnection(os, config, address, slot, connection, demands);
     };
     // A sender with one segment has it from the beginning.
     if (dataSegmentType === "Dynamic") return attach();

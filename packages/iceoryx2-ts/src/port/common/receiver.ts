@@ -32,6 +32,8 @@ export interface ReceiverOptions extends ChunkDemands {
   readonly portId: bigint;
   /** For messages, such as `subscriber "front" of service "Camera/Front"`. */
   readonly origin: string;
+  /** What it receives, such as "sample". */
+  readonly what: string;
   /** Who may send, and how to read one of its entries; undefined for an entry that makes no sense. */
   readonly senders: Bag;
   readonly readSender: (entry: Uint8Array) => SenderAddress | undefined;
@@ -47,6 +49,8 @@ export const FIRST_CHANNEL = 0;
 
 export class Receiver {
   readonly origin: string;
+  /** What it receives, such as "sample". */
+  readonly what: string;
   readonly #service: ServiceState;
   readonly #options: ReceiverOptions;
   readonly #senders: BagSnapshot;
@@ -61,6 +65,7 @@ export class Receiver {
 
   constructor(options: ReceiverOptions) {
     this.origin = options.origin;
+    this.what = options.what;
     this.#service = options.service;
     this.#options = options;
     this.#senders = new BagSnapshot(options.senders);
@@ -86,6 +91,11 @@ export class Receiver {
   connectionAt(slot: number, senderId: bigint): ReceiverConnection | undefined {
     const connection = this.#connections[slot];
     return connection?.senderId === senderId ? connection : undefined;
+  }
+
+  /** How many received chunks are held. */
+  get numberOfBorrowers(): number {
+    return this.#borrowers.length;
   }
 
   hasChunks(channel: number): boolean {
@@ -189,6 +199,18 @@ export class Receiver {
     if (connection.isExpired) this.#retire(connection);
   }
 
+  /** Gives everything back that waits on a channel, unseen. */
+  discardWaiting(channel: number): void {
+    for (const connection of this.#connected) {
+      if (connection.hasChunks(channel)) connection.discardWaiting(channel);
+    }
+    if (this.#expired.length === 0) return;
+    for (const connection of [...this.#expired]) {
+      connection.discardWaiting(channel);
+      this.#retire(connection);
+    }
+  }
+
   /**
    * Connects to senders that came, and expires the connections of those that left.
    *
@@ -241,7 +263,8 @@ export class Receiver {
   #connect(slot: number, address: SenderAddress): void {
     const { os, config } = this.#service.node;
     try {
-      const connection = ReceiverConnection.open(os, config, this.#options.portId, address, this.#options);
+      const options = this.#options;
+      const connection = ReceiverConnection.open(os, config, options.portId, address, slot, options);
       this.#connections[slot] = connection;
     } catch (error) {
       // A sender that left again meanwhile is no failure.
@@ -271,7 +294,7 @@ export class Receiver {
     log(
       "warn",
       this.origin,
-      `samples of sender ${victim.senderId}, which left, are discarded: too many left.`,
+      `${this.what}s of sender ${victim.senderId}, which left, are discarded: too many left.`,
     );
     this.diagnoseLoss(victim, victim.waitingAnywhere, "TooManySendersLeft");
     this.#expired = this.#expired.filter((other) => other !== victim);
@@ -289,10 +312,11 @@ export class Receiver {
   }
 
   #tooManyBorrows(): ReceiveError {
+    const { what } = this;
     return new ReceiveError(
       "ExceedsMaxBorrows",
       this.origin,
-      `cannot receive with ${this.origin}: ${this.#maxBorrowed} samples of each sender that has more are held already. Release one, or create the service with a larger limit of borrowed samples (${this.#maxBorrowed} now).${describePlaces(this.#places)}`,
+      `cannot receive with ${this.origin}: ${this.#maxBorrowed} ${what}s of each sender that has more are held already. Release one, or create the service with a larger limit of borrowed ${what}s (${this.#maxBorrowed} now).${describePlaces(this.#places)}`,
     );
   }
 }

@@ -32,9 +32,11 @@ export interface SenderOptions {
   /** Who may receive, and how to read one of its entries; undefined for an entry that makes no sense. */
   readonly receivers: Bag;
   readonly readReceiver: (entry: Uint8Array) => ReceiverAddress | undefined;
+  /** What it sends, such as "sample". */
+  readonly what: string;
   readonly maxLoans: number;
-  /** The name of the option behind `maxLoans`. */
-  readonly maxLoansOption: string;
+  /** The option behind `maxLoans`, and what has it, such as "publisher". */
+  readonly maxLoansOption: { readonly name: string; readonly of: string };
   readonly historySize: number;
   readonly enableSafeOverflow: boolean;
   readonly backpressureStrategy: BackpressureStrategy;
@@ -53,8 +55,9 @@ export class Sender {
   readonly #service: ServiceState;
   readonly #portId: bigint;
   readonly #readReceiver: SenderOptions["readReceiver"];
+  readonly #what: string;
   readonly #maxLoans: number;
-  readonly #maxLoansOption: string;
+  readonly #maxLoansOption: SenderOptions["maxLoansOption"];
   readonly #receivers: BagSnapshot;
   /** By slot of the receivers' bag; the list below has the same without gaps. */
   readonly #connections: (SenderConnection | undefined)[];
@@ -76,6 +79,7 @@ export class Sender {
     this.#service = service;
     this.#portId = portId;
     this.#readReceiver = options.readReceiver;
+    this.#what = options.what;
     this.#maxLoans = options.maxLoans;
     this.#places = service.node.tracksSamples ? new Places() : undefined;
     this.#maxLoansOption = options.maxLoansOption;
@@ -145,6 +149,11 @@ export class Sender {
   /** As `send`, but returns `NO_ROOM` where waiting for room would help. */
   trySend(chunk: number): number {
     this.updateConnections();
+    return this.deliver(chunk);
+  }
+
+  /** As `trySend`, to those who are connected already. */
+  deliver(chunk: number): number {
     const { connections } = this;
     if (!this.#enableSafeOverflow && !this.#findRoom(connections, CHANNEL)) return NO_ROOM;
     if (this.#history.length > 0) this.#remember(chunk);
@@ -352,10 +361,11 @@ export class Sender {
   }
 
   #tooManyLoans(): LoanError {
+    const { name, of } = this.#maxLoansOption;
     return new LoanError(
       "ExceedsMaxLoans",
       this.origin,
-      `cannot loan from ${this.origin}: ${this.#loans} samples are already on loan (${this.#maxLoansOption}: ${this.#maxLoans}). Send or release one, or create the port with a larger ${this.#maxLoansOption}.${describePlaces(this.#places)}`,
+      `cannot loan from ${this.origin}: ${this.#loans} ${this.#what}s are already on loan (${name}: ${this.#maxLoans}). Send or release one, or create the ${of} with a larger ${name}.${describePlaces(this.#places)}`,
     );
   }
 

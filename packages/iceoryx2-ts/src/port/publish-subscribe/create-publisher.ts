@@ -1,28 +1,22 @@
 /** Puts a publisher together, in the order that makes a crash at any step recoverable. */
-import { InvalidArgumentError } from "../../base/general-errors.ts";
-import type { AllocationStrategy } from "../../config/settings.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
-import {
-  type PublisherDetails,
-  readSubscriberDetails,
-  writePublisherDetails,
-} from "../../service/port-details.ts";
+import { readSubscriberDetails, writePublisherDetails } from "../../service/port-details.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
-import { ChunkPool, SEGMENTS_MAX } from "../common/chunk-pool.ts";
+import type { ChunkPool } from "../common/chunk-pool.ts";
 import type { Header } from "../common/loan.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import { countOption } from "../common/options.ts";
 import { PortEntry } from "../common/port-entry.ts";
 import { Sender } from "../common/sender.ts";
 import type { ReceiverAddress } from "../common/sender-connection.ts";
+import { createPool, type SendingMemory, sendingMemory } from "../common/sending-options.ts";
 import { PublisherCreateError } from "./publish-subscribe-port-errors.ts";
 import type { Publisher, PublisherOptions } from "./publisher.ts";
 import { PublisherPort } from "./publisher-port.ts";
 import { writeSampleHeader } from "./sample-header.ts";
 
-/** Above these no option makes sense; they keep size arithmetic exact. */
-const SLICE_LENGTH_MAX = 2 ** 40;
+/** Above it no number makes sense; it keeps size arithmetic exact. */
 const LOANS_MAX = 2 ** 24;
 
 /** @throws PublisherCreateError, InvalidNameError, InvalidArgumentError; nothing is left behind then. */
@@ -34,66 +28,53 @@ export function createPublisher<T extends PayloadType, H extends Header>(
   const { pattern, node } = service;
   const what = `publisher of service "${service.name}"`;
   const defaults = node.config.defaults.publishSubscribe;
-  const count = (
-    name: "maxLoanedSamples" | "initialMaxSliceLen",
-    fallback: number,
-    maximum: number,
-  ): number => countOption(what, name, options[name], fallback, maximum);
-  const maxLoanedSamples = count("maxLoanedSamples", defaults.publisherMaxLoanedSamples, LOANS_MAX);
-  const longestSlice = count("initialMaxSliceLen", 1, SLICE_LENGTH_MAX);
-  const initialMaxSliceLen = types.payload.kind === "slice" ? longestSlice : 1;
-  const backpressureStrategy = options.backpressureStrategy ?? defaults.backpressureStrategy;
-  const allocationStrategy =
-    types.payload.kind === "slice"
-      ? (options.allocationStrategy ?? defaults.publisherAllocationStrategy)
-      : "Static";
-  const numberOfSamples = preallocation(
+  const maxLoanedSamples = countOption(
     what,
-    pattern.maxSubscribers * (pattern.subscriberMaxBufferSize + pattern.subscriberMaxBorrowedSamples) +
+    "maxLoanedSamples",
+    options.maxLoanedSamples,
+    defaults.publisherMaxLoanedSamples,
+    LOANS_MAX,
+  );
+  const backpressureStrategy = options.backpressureStrategy ?? defaults.backpressureStrategy;
+  const memory = sendingMemory(what, types, options, defaults.publisherAllocationStrategy, {
+    worstCase:
+      pattern.maxSubscribers * (pattern.subscriberMaxBufferSize + pattern.subscriberMaxBorrowedSamples) +
       pattern.historySize +
       maxLoanedSamples,
-    options.overrideSamplePreallocation,
-  );
-
-  const entry = PortEntry.create(
-    service,
-    "publisher",
-    options.name ?? "",
-    (origin, message, cause) => new PublisherCreateError("UnableToCreatePortTag", origin, message, { cause }),
-  );
+    override: options.overrideSamplePreallocation,
+    option: "overrideSamplePreallocation",
+  });
+  const toError =
+    (code: "UnableToCreatePortTag" | "UnableToCreateDataSegment") =>
+    (origin: string, message: string, cause: unknown): PublisherCreateError =>
+      new PublisherCreateError(code, origin, message, { cause });
+  const entry = PortEntry.create(service, "publisher", options.name ?? "", toError("UnableToCreatePortTag"));
+  const { id: portId, name: portName, origin } = entry;
   let pool: ChunkPool | undefined;
   let sender: Sender | undefined;
-  const isResizable = allocationStrategy !== "Static";
-  const maxNumberOfSegments = isResizable ? SEGMENTS_MAX : 1;
   try {
-    const settings = { initialMaxSliceLen, numberOfSamples, allocationStrategy };
-    pool = createPool(service, types, entry, settings);
+    const prepareChunk = (view: DataView, at: number): void => writeSampleHeader(view, at, node.id, portId);
+    pool = createPool(service, types, entry, memory, prepareChunk, toError("UnableToCreateDataSegment"));
     sender = new Sender({
       service,
       pool,
-      portId: entry.id,
-      origin: entry.origin,
+      portId,
+      origin,
+      what: "sample",
       receivers: service.dynamicConfig.bagA,
-      readReceiver: (subscriber) => readSubscriber(subscriber, pattern, numberOfSamples, maxNumberOfSegments),
+      readReceiver: (subscriber) => readSubscriber(subscriber, pattern, memory),
       maxLoans: maxLoanedSamples,
-      maxLoansOption: "maxLoanedSamples",
+      maxLoansOption: { name: "maxLoanedSamples", of: "publisher" },
       historySize: pattern.historySize,
       enableSafeOverflow: pattern.enableSafeOverflow,
       backpressureStrategy,
       backpressureHandler: options.backpressureHandler,
       degradationHandler: options.degradationHandler,
     });
-    const details: PublisherDetails = {
-      portId: entry.id,
-      portName: entry.name,
-      nodeId: node.id,
-      numberOfSamples,
-      maxSliceLen: initialMaxSliceLen,
-      dataSegmentType: isResizable ? "Dynamic" : "Static",
-      maxNumberOfSegments,
-    };
+    const numberOfSamples = memory.numberOfChunks;
+    const details = { portId, portName, nodeId: node.id, numberOfSamples, ...memory.details };
     if (!entry.register(service.dynamicConfig.bagB, writePublisherDetails(details))) {
-      throw tooManyPublishers(entry.origin, pattern.maxPublishers);
+      throw tooManyPublishers(origin, pattern.maxPublishers);
     }
   } catch (error) {
     pool?.remove();
@@ -101,55 +82,16 @@ export function createPublisher<T extends PayloadType, H extends Header>(
     entry.remove("sender");
     throw error;
   }
-  const settings = { backpressureStrategy, allocationStrategy, maxLoanedSamples, initialMaxSliceLen };
-  return new PublisherPort<T, H>({ service, types, entry, sender, ...settings });
-}
-
-/** @throws InvalidArgumentError if what the user makes of the worst case is no number of chunks. */
-function preallocation(
-  origin: string,
-  worstCase: number,
-  override: ((worstCase: number) => number) | undefined,
-): number {
-  const wanted = override?.(worstCase) ?? worstCase;
-  if (Number.isInteger(wanted)) return Math.min(Math.max(wanted, 1), worstCase);
-  throw new InvalidArgumentError(
-    origin,
-    `cannot create a ${origin}: overrideSamplePreallocation returned ${wanted}, but must return an integer from 1 to ${worstCase}.`,
-  );
-}
-
-interface PoolSettings {
-  readonly initialMaxSliceLen: number;
-  readonly numberOfSamples: number;
-  readonly allocationStrategy: AllocationStrategy;
-}
-
-function createPool(
-  service: ServiceState,
-  { layout }: MessageTypes,
-  { id, origin }: PortEntry,
-  { initialMaxSliceLen, numberOfSamples, allocationStrategy }: PoolSettings,
-): ChunkPool {
-  const { os, config, id: nodeId } = service.node;
-  const chunkSize = layout.chunkSize(initialMaxSliceLen);
-  try {
-    return ChunkPool.create(os, config, {
-      portId: id,
-      chunkSize,
-      alignment: layout.alignment,
-      numberOfChunks: numberOfSamples,
-      allocationStrategy,
-      prepareChunk: (view, at) => writeSampleHeader(view, at, nodeId, id),
-    });
-  } catch (cause) {
-    throw new PublisherCreateError(
-      "UnableToCreateDataSegment",
-      origin,
-      `cannot create ${origin}: no memory for ${numberOfSamples} chunks of ${chunkSize} bytes: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
+  return new PublisherPort<T, H>({
+    service,
+    types,
+    entry,
+    sender,
+    backpressureStrategy,
+    allocationStrategy: memory.allocationStrategy,
+    maxLoanedSamples,
+    initialMaxSliceLen: memory.initialMaxSliceLen,
+  });
 }
 
 function tooManyPublishers(origin: string, maxPublishers: number): PublisherCreateError {
@@ -164,8 +106,7 @@ function tooManyPublishers(origin: string, maxPublishers: number): PublisherCrea
 function readSubscriber(
   subscriber: Uint8Array,
   pattern: PublishSubscribePattern,
-  numberOfSamples: number,
-  numberOfSegments: number,
+  { numberOfChunks, details }: SendingMemory,
 ): ReceiverAddress | undefined {
   const { portId, nodeId, bufferSize, historyRequest } = readSubscriberDetails(subscriber);
   if (!(bufferSize >= 1 && bufferSize <= pattern.subscriberMaxBufferSize)) return undefined;
@@ -177,8 +118,8 @@ function readSubscriber(
       bufferSize,
       maxBorrowedSamples: pattern.subscriberMaxBorrowedSamples,
       enableSafeOverflow: pattern.enableSafeOverflow,
-      samplesPerSegment: numberOfSamples,
-      numberOfSegments,
+      samplesPerSegment: numberOfChunks,
+      numberOfSegments: details.maxNumberOfSegments,
       numberOfChannels: 1,
     },
   };

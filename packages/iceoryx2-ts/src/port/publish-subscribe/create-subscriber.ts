@@ -34,6 +34,7 @@ export function createSubscriber<T extends PayloadType, H extends Header>(
       service,
       portId: entry.id,
       origin: entry.origin,
+      what: "sample",
       senders: service.dynamicConfig.bagB,
       readSender: (publisher) => readPublisher(publisher, pattern, bufferSize),
       chunkAlignment: types.layout.alignment,

@@ -7,7 +7,7 @@ import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import type { Input, PayloadType } from "../../payload/meaning.ts";
 import type { PublishSubscribePattern } from "../../service/messaging-pattern.ts";
 import { sendBlocking } from "../common/blocking-send.ts";
-import { type Header, type Loan, SampleLoan } from "../common/loan.ts";
+import { type Header, type Loan, type LoanArguments, MessageLoan } from "../common/loan.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import { MessageWriter, type SendExtras } from "../common/message-writer.ts";
 import { outgoing, type WaitingLender } from "../common/outgoing.ts";
@@ -15,7 +15,7 @@ import type { PortEntry } from "../common/port-entry.ts";
 import { SendError } from "../common/port-errors.ts";
 import { SendQueue } from "../common/send-queue.ts";
 import type { Sender } from "../common/sender.ts";
-import type { LoanArguments, Publisher } from "./publisher.ts";
+import type { Publisher } from "./publisher.ts";
 
 /** What `createPublisher` put together. */
 export interface PublisherParts {
@@ -43,7 +43,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
   readonly #entry: PortEntry;
   readonly #sender: Sender;
   /** What users hold, by chunk. */
-  readonly #loans: (SampleLoan<T, H> | undefined)[] = [];
+  readonly #loans: (MessageLoan<T, H, number> | undefined)[] = [];
   readonly #scope: WaitScope;
   readonly #queue: SendQueue;
   #isGone = false;
@@ -189,7 +189,13 @@ export class PublisherPort<T extends PayloadType, H extends Header>
   }
 
   #lend(chunk: number, length: number | undefined): Loan<T, H> {
-    const loan = new SampleLoan<T, H>(this, this.#writer.types, this.#sender.pool, chunk, length ?? 1);
+    const loan = new MessageLoan<T, H, number>(
+      this,
+      this.#writer.types,
+      this.#sender.pool,
+      chunk,
+      length ?? 1,
+    );
     this.#loans[chunk] = loan;
     return loan;
   }

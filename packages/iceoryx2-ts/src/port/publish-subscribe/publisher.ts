@@ -1,22 +1,16 @@
 import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
 import type { WaitOptions } from "../../lifecycle/waiting.ts";
-import type { Input, PayloadType, SliceType } from "../../payload/meaning.ts";
+import type { Input, PayloadType } from "../../payload/meaning.ts";
 import type { BackpressureHandler, DegradationHandler } from "../common/handlers.ts";
-import type { Header, Loan } from "../common/loan.ts";
+import type { Header, Loan, LoanArguments } from "../common/loan.ts";
 import type { SendExtras } from "../common/message-writer.ts";
+import type { SendingOptions } from "../common/sending-options.ts";
 
-export interface PublisherOptions {
+export interface PublisherOptions extends SendingOptions {
   /** Up to 64 ASCII characters; need not be unique. */
   readonly name?: string | undefined;
   /** How many loans there may be at the same time. */
   readonly maxLoanedSamples?: number | undefined;
-  /**
-   * The longest slice that can be loaned at first, in elements; with the allocation strategy "Static" for ever.
-   * Payloads of fixed size ignore it.
-   */
-  readonly initialMaxSliceLen?: number | undefined;
-  /** How memory for longer slices is had: not at all, as much as needed, or the next power of two. */
-  readonly allocationStrategy?: AllocationStrategy | undefined;
   /** What `send` does about a subscriber without room, in a service without safe overflow. */
   readonly backpressureStrategy?: BackpressureStrategy | undefined;
   /** Decides instead of the strategy, for each connected subscriber without room. */
@@ -30,8 +24,6 @@ export interface PublisherOptions {
   readonly overrideSamplePreallocation?: ((worstCase: number) => number) | undefined;
 }
 
-/** () for a fixed payload, (length) for a slice. */
-export type LoanArguments<T> = T extends SliceType ? [length: number] : [];
 /** Sends samples to all subscribers of its service. */
 export interface Publisher<T extends PayloadType, H extends Header = undefined> extends Disposable {
   readonly id: bigint;

@@ -1,5 +1,4 @@
 import { ClosedError, InvalidArgumentError } from "../../base/general-errors.ts";
-import { log } from "../../base/log.ts";
 import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { WaitScope } from "../../lifecycle/wait-scope.ts";
@@ -8,23 +7,24 @@ import type { PayloadType } from "../../payload/meaning.ts";
 import type { PublishSubscribePattern } from "../../service/messaging-pattern.ts";
 import { bucketOf, segmentOf } from "../common/borrower.ts";
 import type { Header } from "../common/loan.ts";
+import { MessageReader } from "../common/message-reader.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import type { PortEntry } from "../common/port-entry.ts";
+import { detachMessage, isKept, openMessage } from "../common/received-message.ts";
 import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
 import type { ReceiverConnection } from "../common/receiver-connection.ts";
-import { detachSample, isKept, openSample, ReceivedSample, type Sample, type SampleOwner } from "./sample.ts";
+import { ReceivedSample, type Sample } from "./sample.ts";
 import type { SamplesOptions, Subscriber } from "./subscriber.ts";
 
 /** In milliseconds. */
 const LONGEST_PAUSE = 50;
 
 export class SubscriberPort<T extends PayloadType, H extends Header>
-  implements Subscriber<T, H>, SampleOwner, NodeResource
+  implements Subscriber<T, H>, NodeResource
 {
   readonly bufferSize: number;
-  readonly receiver: Receiver;
-  readonly types: MessageTypes;
-  readonly describeSample: () => string;
+  readonly #receiver: Receiver;
+  readonly #reader: MessageReader;
   readonly #service: ServiceState<PublishSubscribePattern>;
   readonly #entry: PortEntry;
   readonly #scope: WaitScope;
@@ -37,11 +37,10 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     bufferSize: number,
   ) {
     this.#service = service;
-    this.types = types;
     this.#entry = entry;
-    this.receiver = receiver;
+    this.#receiver = receiver;
+    this.#reader = new MessageReader(receiver, types);
     this.bufferSize = bufferSize;
-    this.describeSample = () => `the sample of ${entry.origin}`;
     const { node } = service;
     this.#scope = new WaitScope(node.os, node.waits.signalMode);
     node.adopt(this);
@@ -66,24 +65,24 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
 
   #receive(): ReceivedSample<T, H> | undefined {
     for (;;) {
-      const connection = this.receiver.receive(FIRST_CHANNEL);
+      const connection = this.#receiver.receive(FIRST_CHANNEL);
       if (connection === undefined) return undefined;
-      const length = this.#checkedLength(connection);
+      const length = this.#reader.checkedLength(connection, FIRST_CHANNEL);
       if (length < 0) continue;
-      const sample = new ReceivedSample<T, H>(this, connection);
-      openSample(sample, length);
+      const sample = new ReceivedSample<T, H>(this.#reader, connection);
+      openMessage(sample, length);
       return sample;
     }
   }
 
   hasSamples(): boolean {
     this.#demandOpen();
-    return this.receiver.hasChunks(FIRST_CHANNEL);
+    return this.#receiver.hasChunks(FIRST_CHANNEL);
   }
 
   drain(callback: (sample: Sample<T, H>) => void): number {
     this.#demandOpen();
-    const { receiver } = this;
+    const receiver = this.#receiver;
     receiver.updateConnections();
     let count = 0;
     for (const connection of receiver.expiredConnections) count += this.#drainOne(connection, callback);
@@ -124,9 +123,9 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     this.#scope.close();
     this.#service.node.disown(this);
     // A publisher takes every chunk back as soon as the entry is gone.
-    this.receiver.detachBorrowers((sample) => detachSample(sample as ReceivedSample<T, H>));
+    this.#receiver.detachBorrowers((sample) => detachMessage(sample as ReceivedSample<T, H>));
     this.#entry.deregister();
-    this.receiver.close();
+    this.#receiver.close();
     this.#entry.remove("receiver");
   }
 
@@ -146,12 +145,12 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
   #drainOne(connection: ReceiverConnection, callback: (sample: Sample<T, H>) => void): number {
     let count = 0;
     for (let waiting = connection.waiting(FIRST_CHANNEL); waiting > 0 && !this.closed; waiting--) {
-      if (!this.receiver.receiveFrom(connection, FIRST_CHANNEL)) break;
+      if (!this.#receiver.receiveFrom(connection, FIRST_CHANNEL)) break;
       count++;
-      const length = this.#checkedLength(connection);
+      const length = this.#reader.checkedLength(connection, FIRST_CHANNEL);
       if (length < 0) continue;
       const sample = this.#reuse(connection);
-      openSample(sample, length);
+      openMessage(sample, length);
       try {
         callback(sample);
       } finally {
@@ -168,24 +167,9 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     const existing = reusable[bucket] as ReceivedSample<T, H> | undefined;
     // One that is still open shows a chunk that a hostile publisher sent twice.
     if (existing?.released === true) return existing;
-    const sample = new ReceivedSample<T, H>(this, connection);
+    const sample = new ReceivedSample<T, H>(this.#reader, connection);
     reusable[bucket] = sample;
     return sample;
-  }
-
-  /** The number of elements of the chunk that was just taken; -1 if it was nonsense and went back. */
-  #checkedLength(connection: ReceiverConnection): number {
-    const { payload, layout, length: lengthField } = this.types;
-    if (payload.kind === "fixed") return 1;
-    const { segment } = connection;
-    const { region, bucketSize } = segment.view;
-    const length = lengthField.read(region.view, segment.offsetOf(connection.bucket));
-    if (layout.payloadOffset + length * layout.elementStride <= bucketSize) return length;
-    this.receiver.diagnoseLoss(connection, 1, "Invalid");
-    this.receiver.discard(connection, FIRST_CHANNEL);
-    const { origin } = this.#entry;
-    log("warn", origin, `a sample of ${length} elements was discarded: its publisher's chunks hold fewer.`);
-    return -1;
   }
 }
 

@@ -64,8 +64,8 @@ describe("the header of a request", () => {
   it("of a peer can be read", () => {
     assert.equal(request.readClientId(golden, 0), clientId);
     assert.equal(request.readChannelId(golden, 0), 1);
-    assert.equal(request.readRequestId(golden, 0), 1);
-    assert.equal(request.readRequestLength(golden, 0), 3);
+    assert.equal(request.readRequestId(golden, 0), 1n);
+    assert.equal(request.requestLength.read(golden, 0), 3);
     assert.equal(golden.getUint32(REQUEST_LAYOUT.userHeaderOffset, true), 5, "the user header");
     const { payloadOffset, elementStride } = REQUEST_LAYOUT;
     const payload = [0, 1, 2].map((index) => golden.getUint16(payloadOffset + elementStride * index, true));
@@ -76,8 +76,8 @@ describe("the header of a request", () => {
     const nodeId = request.readClientNodeId(golden, 0);
     const write = (view: DataView, at: number): void => {
       request.writeRequestHeader(view, at, nodeId, clientId);
-      request.writeRequestIdentity(view, at, 1, 1);
-      request.writeRequestLength(view, at, 3);
+      request.writeRequestIdentity(view, at, 1, 1n);
+      request.requestLength.write(view, at, 3);
     };
     assertSameHeader(REQUEST_HEADER_DETAIL.size, write, golden);
   });
@@ -85,17 +85,17 @@ describe("the header of a request", () => {
   it("is read as it was written", () => {
     const view = new DataView(new ArrayBuffer(80));
     const id = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n });
-    const numbers = fc.tuple(fc.maxSafeNat(), fc.maxSafeNat(), fc.maxSafeNat());
+    const numbers = fc.tuple(fc.maxSafeNat(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.maxSafeNat());
     fc.assert(
       fc.property(id, id, numbers, (nodeId, client, [channelId, requestId, length]) => {
         request.writeRequestHeader(view, 8, nodeId, client);
         request.writeRequestIdentity(view, 8, channelId, requestId);
-        request.writeRequestLength(view, 8, length);
+        request.requestLength.write(view, 8, length);
         assert.equal(request.readClientNodeId(view, 8), nodeId);
         assert.equal(request.readClientId(view, 8), client);
         assert.equal(request.readChannelId(view, 8), channelId);
         assert.equal(request.readRequestId(view, 8), requestId);
-        assert.equal(request.readRequestLength(view, 8), length);
+        assert.equal(request.requestLength.read(view, 8), length);
       }),
     );
   });
@@ -106,8 +106,8 @@ describe("the header of a response", () => {
 
   it("of a peer can be read", () => {
     assert.equal(response.readServerId(golden, 0), serverId);
-    assert.equal(response.readAnsweredRequest(golden, 0), 1);
-    assert.equal(response.readResponseLength(golden, 0), 1);
+    assert.equal(response.readAnsweredRequest(golden, 0), 1n);
+    assert.equal(response.responseLength.read(golden, 0), 1);
     assert.equal(golden.getBigUint64(RESPONSE_LAYOUT.userHeaderOffset, true), 6n, "the user header");
     assert.equal(golden.getFloat64(RESPONSE_LAYOUT.payloadOffset + 8, true), 3.5, "the payload");
   });
@@ -116,7 +116,7 @@ describe("the header of a response", () => {
     const nodeId = response.readServerNodeId(golden, 0);
     const write = (view: DataView, at: number): void => {
       response.writeResponseHeader(view, at, nodeId, serverId);
-      response.writeAnsweredRequest(view, at, 1);
+      response.writeAnsweredRequest(view, at, 1n);
     };
     assertSameHeader(RESPONSE_HEADER_DETAIL.size, write, golden);
   });
@@ -125,15 +125,21 @@ describe("the header of a response", () => {
     const view = new DataView(new ArrayBuffer(72));
     const id = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n });
     fc.assert(
-      fc.property(id, id, fc.maxSafeNat(), fc.maxSafeNat(), (nodeId, server, requestId, length) => {
-        response.writeResponseHeader(view, 8, nodeId, server);
-        response.writeAnsweredRequest(view, 8, requestId);
-        response.writeResponseLength(view, 8, length);
-        assert.equal(response.readServerNodeId(view, 8), nodeId);
-        assert.equal(response.readServerId(view, 8), server);
-        assert.equal(response.readAnsweredRequest(view, 8), requestId);
-        assert.equal(response.readResponseLength(view, 8), length);
-      }),
+      fc.property(
+        id,
+        id,
+        fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+        fc.maxSafeNat(),
+        (nodeId, server, requestId, length) => {
+          response.writeResponseHeader(view, 8, nodeId, server);
+          response.writeAnsweredRequest(view, 8, requestId);
+          response.responseLength.write(view, 8, length);
+          assert.equal(response.readServerNodeId(view, 8), nodeId);
+          assert.equal(response.readServerId(view, 8), server);
+          assert.equal(response.readAnsweredRequest(view, 8), requestId);
+          assert.equal(response.responseLength.read(view, 8), length);
+        },
+      ),
     );
   });
 });

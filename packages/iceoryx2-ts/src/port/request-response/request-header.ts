@@ -12,6 +12,7 @@
  */
 import { readUniqueId, writeUniqueId } from "../../base/unique-id.ts";
 import { readNumber64, writeNumber64 } from "../../memory/number64.ts";
+import type { LengthField } from "../common/message-types.ts";
 
 const NODE_ID = 0;
 const CLIENT_ID: number = NODE_ID + 16;
@@ -32,31 +33,29 @@ export interface RequestHeader {
 export function writeRequestHeader(view: DataView, at: number, nodeId: bigint, clientId: bigint): void {
   writeUniqueId(view, at + NODE_ID, nodeId);
   writeUniqueId(view, at + CLIENT_ID, clientId);
-  writeRequestIdentity(view, at, 0, 0);
-  writeRequestLength(view, at, 1);
+  writeRequestIdentity(view, at, 0, 0n);
+  requestLength.write(view, at, 1);
   writeNumber64(view, at + PAYLOAD_OFFSET, 0);
 }
 
-export function writeRequestIdentity(view: DataView, at: number, channelId: number, requestId: number): void {
+export function writeRequestIdentity(view: DataView, at: number, channelId: number, requestId: bigint): void {
   writeNumber64(view, at + CHANNEL_ID, channelId);
-  writeNumber64(view, at + REQUEST_ID, requestId);
+  view.setBigUint64(at + REQUEST_ID, requestId, true);
 }
 
-export function writeRequestLength(view: DataView, at: number, numberOfElements: number): void {
-  writeNumber64(view, at + NUMBER_OF_ELEMENTS, numberOfElements);
-}
+export const requestLength: LengthField = {
+  write: (view, at, count) => writeNumber64(view, at + NUMBER_OF_ELEMENTS, count),
+  read: (view, at) => readNumber64(view, at + NUMBER_OF_ELEMENTS),
+};
 
-/** What a client wrote; it may be anything up to 2^64, as all numbers here. */
-export function readRequestLength(view: DataView, at: number): number {
-  return readNumber64(view, at + NUMBER_OF_ELEMENTS);
-}
-
+/** What a client wrote; it may be anything up to 2^64. */
 export function readChannelId(view: DataView, at: number): number {
   return readNumber64(view, at + CHANNEL_ID);
 }
 
-export function readRequestId(view: DataView, at: number): number {
-  return readNumber64(view, at + REQUEST_ID);
+/** What a client wrote; it may be anything. */
+export function readRequestId(view: DataView, at: number): bigint {
+  return view.getBigUint64(at + REQUEST_ID, true);
 }
 
 export function readClientId(view: DataView, at: number): bigint {

@@ -11,6 +11,7 @@
  */
 import { readUniqueId, writeUniqueId } from "../../base/unique-id.ts";
 import { readNumber64, writeNumber64 } from "../../memory/number64.ts";
+import type { LengthField } from "../common/message-types.ts";
 
 const NODE_ID = 0;
 const SERVER_ID: number = NODE_ID + 16;
@@ -30,27 +31,24 @@ export interface ResponseHeader {
 export function writeResponseHeader(view: DataView, at: number, nodeId: bigint, serverId: bigint): void {
   writeUniqueId(view, at + NODE_ID, nodeId);
   writeUniqueId(view, at + SERVER_ID, serverId);
-  writeAnsweredRequest(view, at, 0);
-  writeResponseLength(view, at, 1);
+  writeAnsweredRequest(view, at, 0n);
+  responseLength.write(view, at, 1);
   writeNumber64(view, at + PAYLOAD_OFFSET, 0);
 }
 
-export function writeAnsweredRequest(view: DataView, at: number, requestId: number): void {
-  writeNumber64(view, at + REQUEST_ID, requestId);
+export function writeAnsweredRequest(view: DataView, at: number, requestId: bigint): void {
+  view.setBigUint64(at + REQUEST_ID, requestId, true);
 }
 
-export function writeResponseLength(view: DataView, at: number, numberOfElements: number): void {
-  writeNumber64(view, at + NUMBER_OF_ELEMENTS, numberOfElements);
+/** What a server wrote; it may be anything. */
+export function readAnsweredRequest(view: DataView, at: number): bigint {
+  return view.getBigUint64(at + REQUEST_ID, true);
 }
 
-/** What a server wrote; it may be anything up to 2^64, as all numbers here. */
-export function readResponseLength(view: DataView, at: number): number {
-  return readNumber64(view, at + NUMBER_OF_ELEMENTS);
-}
-
-export function readAnsweredRequest(view: DataView, at: number): number {
-  return readNumber64(view, at + REQUEST_ID);
-}
+export const responseLength: LengthField = {
+  write: (view, at, count) => writeNumber64(view, at + NUMBER_OF_ELEMENTS, count),
+  read: (view, at) => readNumber64(view, at + NUMBER_OF_ELEMENTS),
+};
 
 export function readServerId(view: DataView, at: number): bigint {
   return readUniqueId(view, at + SERVER_ID);
