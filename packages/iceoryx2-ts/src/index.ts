@@ -118,6 +118,18 @@ export type { Publisher, PublisherOptions } from "./port/publish-subscribe/publi
 export type { Sample } from "./port/publish-subscribe/sample.ts";
 export type { SampleHeader } from "./port/publish-subscribe/sample-header.ts";
 export type { SamplesOptions, Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";
+export type { ActiveRequest } from "./port/request-response/active-request.ts";
+export type { Client, ClientOptions } from "./port/request-response/client.ts";
+export type { PendingResponse } from "./port/request-response/pending-response.ts";
+export type { RequestHeader } from "./port/request-response/request-header.ts";
+export {
+  ClientCreateError,
+  RequestSendError,
+  ServerCreateError,
+} from "./port/request-response/request-response-port-errors.ts";
+export type { Response } from "./port/request-response/response.ts";
+export type { ResponseHeader } from "./port/request-response/response-header.ts";
+export type { Server, ServerOptions } from "./port/request-response/server.ts";
 export type { CleanupState } from "./recovery/dead-nodes.ts";
 export { ServiceRemoveError } from "./recovery/force-removal.ts";
 export {
@@ -152,5 +164,10 @@ export {
   PublishSubscribeOpenOrCreateError,
 } from "./service/publish-subscribe-errors.ts";
 export type { RequestResponseQos } from "./service/request-response.ts";
+export {
+  RequestResponseCreateError,
+  RequestResponseOpenError,
+  RequestResponseOpenOrCreateError,
+} from "./service/request-response-errors.ts";
 export type { PackageVersion, StaticConfig } from "./service/static-config.ts";
 export { StorageError } from "./transport/storage-error.ts";

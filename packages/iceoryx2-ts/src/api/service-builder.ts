@@ -5,10 +5,12 @@ import { typeDetailOf, untypedError } from "../payload/type-detail.ts";
 import { isUntyped, type UntypedHeader, type UntypedType } from "../payload/untyped.ts";
 import type { Header } from "../port/common/loan.ts";
 import { type EventQos, EventRequest } from "../service/event.ts";
-import type { PublishSubscribePattern } from "../service/messaging-pattern.ts";
+import type { PublishSubscribePattern, RequestResponsePattern } from "../service/messaging-pattern.ts";
 import { type PublishSubscribeQos, PublishSubscribeRequest } from "../service/publish-subscribe.ts";
+import { type RequestResponseQos, RequestResponseRequest } from "../service/request-response.ts";
 import { createEventService, type EventService } from "./event-service.ts";
 import { createPublishSubscribeService, type PublishSubscribeService } from "./publish-subscribe-service.ts";
+import { createRequestResponseService, type RequestResponseService } from "./request-response-service.ts";
 import {
   attributesOf,
   type CreateOptions,
@@ -24,6 +26,17 @@ export interface PublishSubscribeTypes<H extends Header> {
   readonly userHeader?: H;
   /** Raises the alignment of the payload, in bytes; a power of two. */
   readonly payloadAlignment?: number | undefined;
+}
+
+export interface RequestResponseTypes<QH extends Header, SH extends Header> {
+  /** A header of your own, in front of every request. */
+  readonly requestUserHeader?: QH;
+  /** A header of your own, in front of every response. */
+  readonly responseUserHeader?: SH;
+  /** Raises the alignment of the requests' payloads, in bytes; a power of two. */
+  readonly requestPayloadAlignment?: number | undefined;
+  /** Raises the alignment of the responses' payloads, in bytes; a power of two. */
+  readonly responsePayloadAlignment?: number | undefined;
 }
 
 /** Chooses the messaging pattern and the types of a service. */
@@ -74,6 +87,38 @@ export class ServiceBuilder {
     const request = (options: EventQos & CreateOptions & OpenOptions): EventRequest =>
       new EventRequest({ os, serviceName, config, qos: options, ...attributesOf(options) });
     return serviceVerbs(this.#node, `service "${serviceName}"`, request, createEventService);
+  }
+
+  requestResponse<
+    Q extends PayloadType,
+    S extends PayloadType,
+    QH extends Header = undefined,
+    SH extends Header = undefined,
+  >(
+    request: Q,
+    response: S,
+    types: RequestResponseTypes<QH, SH> = {},
+  ): ServiceVerbs<RequestResponseQos, RequestResponseService<Q, S, QH, SH>> {
+    const requestUserHeader = types.requestUserHeader as FixedType | undefined;
+    const responseUserHeader = types.responseUserHeader as FixedType | undefined;
+    const toRequest = (options: RequestResponseQos & CreateOptions & OpenOptions): RequestResponseRequest =>
+      new RequestResponseRequest({
+        serviceName: this.#name,
+        config: this.#node.config,
+        requestPayload: typeDetailOf(request, types.requestPayloadAlignment),
+        requestUserHeader: requestUserHeader && typeDetailOf(requestUserHeader),
+        responsePayload: typeDetailOf(response, types.responsePayloadAlignment),
+        responseUserHeader: responseUserHeader && typeDetailOf(responseUserHeader),
+        qos: options,
+        ...attributesOf(options),
+      });
+    const toService = (state: ServiceState<RequestResponsePattern>): RequestResponseService<Q, S, QH, SH> =>
+      createRequestResponseService<Q, S, QH, SH>(
+        state,
+        { payload: request, userHeader: requestUserHeader },
+        { payload: response, userHeader: responseUserHeader },
+      );
+    return serviceVerbs(this.#node, `service "${this.#name}"`, toRequest, toService);
   }
 
   /** @throws PayloadTypeError `Untyped` for what cannot be done without types. */

@@ -142,7 +142,7 @@ export class Sender {
    */
   send(chunk: number): number {
     const receivers = this.trySend(chunk);
-    if (receivers === NO_ROOM) throw this.#backpressure.unableToDeliver(this.origin);
+    if (receivers === NO_ROOM) throw this.unableToDeliver();
     return receivers;
   }
 
@@ -180,6 +180,11 @@ export class Sender {
     this.#backpressure.failIfAsked(this.origin);
     this.#degradation.failIfAsked(toSendError);
     return isDelivered ? 1 : 0;
+  }
+
+  /** What `send` throws where the others return `NO_ROOM`. */
+  unableToDeliver(): SendError {
+    return this.#backpressure.unableToDeliver(this.origin);
   }
 
   /**

@@ -1,0 +1,210 @@
+import { ClosedError } from "../../base/general-errors.ts";
+import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
+import type { NodeResource } from "../../lifecycle/node-state.ts";
+import type { ServiceState } from "../../lifecycle/service-state.ts";
+import type { Input, PayloadType } from "../../payload/meaning.ts";
+import type { RequestResponsePattern } from "../../service/messaging-pattern.ts";
+import { type Header, type Lender, type Loan, type LoanArguments, MessageLoan } from "../common/loan.ts";
+import { MessageReader } from "../common/message-reader.ts";
+import type { MessageTypes } from "../common/message-types.ts";
+import { MessageWriter, type SendExtras } from "../common/message-writer.ts";
+import type { PortEntry } from "../common/port-entry.ts";
+import { detachMessage } from "../common/received-message.ts";
+import type { Receiver } from "../common/receiver.ts";
+import { NO_ROOM, type Sender } from "../common/sender.ts";
+import type { Client } from "./client.ts";
+import { type PendingResponse, PendingResponseHandle, type RequestOrigin } from "./pending-response.ts";
+import { writeRequestIdentity } from "./request-header.ts";
+import { RequestSendError } from "./request-response-port-errors.ts";
+import type { ReceivedResponse } from "./response.ts";
+import { ResponseChannels } from "./response-channels.ts";
+
+/** What `createClient` put together. */
+export interface ClientParts {
+  readonly service: ServiceState<RequestResponsePattern>;
+  readonly requestTypes: MessageTypes;
+  readonly responseTypes: MessageTypes;
+  readonly entry: PortEntry;
+  readonly sender: Sender;
+  readonly receiver: Receiver;
+  readonly numberOfChannels: number;
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
+  readonly maxActiveRequests: number;
+  readonly initialMaxSliceLen: number;
+}
+
+export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends Header, SH extends Header>
+  implements Client<Q, S, QH, SH>, Lender<PendingResponse<Q, S, QH, SH>>, NodeResource
+{
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
+  readonly maxActiveRequests: number;
+  readonly initialMaxSliceLen: number;
+  readonly describeLoan: () => string;
+  readonly #service: ServiceState<RequestResponsePattern>;
+  readonly #entry: PortEntry;
+  readonly #parts: RequestOrigin;
+  /** What users hold, loans by chunk. */
+  readonly #loans: (MessageLoan<Q, QH, PendingResponse<Q, S, QH, SH>> | undefined)[] = [];
+  readonly #pending: Set<PendingResponseHandle<Q, S, QH, SH>> = new Set();
+  readonly #whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void;
+  #nextRequestId = 0n;
+  #closed = false;
+  #isGone = false;
+
+  constructor(parts: ClientParts) {
+    const { service, entry, sender, receiver, initialMaxSliceLen } = parts;
+    this.#service = service;
+    this.#entry = entry;
+    this.backpressureStrategy = parts.backpressureStrategy;
+    this.allocationStrategy = parts.allocationStrategy;
+    this.maxActiveRequests = parts.maxActiveRequests;
+    this.initialMaxSliceLen = initialMaxSliceLen;
+    this.describeLoan = () => `the loan of ${entry.origin}`;
+    this.#parts = {
+      sender,
+      writer: new MessageWriter(sender, parts.requestTypes, initialMaxSliceLen),
+      receiver,
+      reader: new MessageReader(receiver, parts.responseTypes),
+      channels: new ResponseChannels(receiver, parts.numberOfChannels),
+      describePending: () => `the pending response of ${entry.origin}`,
+      afterRelease: () => this.#leaveWhenIdle(),
+    };
+    this.#whenReleased = (pending) => {
+      this.#pending.delete(pending);
+      this.#leaveWhenIdle();
+    };
+    service.node.adopt(this);
+  }
+
+  get id(): bigint {
+    return this.#entry.id;
+  }
+
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  loan(...[length]: LoanArguments<Q> | []): Loan<Q, QH, PendingResponse<Q, S, QH, SH>> {
+    this.#demandOpen();
+    return this.#lend(this.#parts.writer.loan(length, true), length);
+  }
+
+  loanUninit(...[length]: LoanArguments<Q> | []): Loan<Q, QH, PendingResponse<Q, S, QH, SH>> {
+    this.#demandOpen();
+    return this.#lend(this.#parts.writer.loan(length, false), length);
+  }
+
+  sendCopy(value: Input<Q>, extras?: SendExtras<QH>): PendingResponse<Q, S, QH, SH> {
+    this.#demandOpen();
+    const chunk = this.#parts.writer.loanCopy(value, extras?.userHeader);
+    try {
+      return this.sendLoan(chunk);
+    } finally {
+      this.endLoan(chunk);
+    }
+  }
+
+  updateConnections(): void {
+    this.#demandOpen();
+    this.#updateConnections();
+  }
+
+  sendLoan(chunk: number): PendingResponse<Q, S, QH, SH> {
+    if (this.#pending.size >= this.maxActiveRequests) throw this.#tooManyRequests();
+    const { sender, channels } = this.#parts;
+    this.#updateConnections();
+    const requestId = this.#nextRequestId++;
+    const channel = channels.open(requestId);
+    writeRequestIdentity(sender.pool.regionOf(chunk).view, sender.pool.offsetOf(chunk), channel, requestId);
+    let receivers = NO_ROOM;
+    try {
+      receivers = sender.deliver(chunk);
+      if (receivers === NO_ROOM) throw sender.unableToDeliver();
+    } catch (error) {
+      // It may have reached some servers, but nobody waits for their responses.
+      channels.close(channel, requestId);
+      throw error;
+    }
+    sender.pool.retain(chunk);
+    const request = { chunk, channel, requestId, numberOfServerConnections: receivers };
+    const pending = new PendingResponseHandle<Q, S, QH, SH>(this.#parts, request, this.#whenReleased);
+    this.#pending.add(pending);
+    return pending;
+  }
+
+  endLoan(chunk: number): void {
+    this.#loans[chunk] = undefined;
+    this.#parts.sender.endLoan(chunk);
+    this.#leaveWhenIdle();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#leaveWhenIdle();
+  }
+
+  closeWithNode(): void {
+    this.close();
+    for (const loan of this.#loans) loan?.release();
+    for (const pending of [...this.#pending]) pending.release();
+    this.#parts.receiver.detachBorrowers((response) => detachMessage(response as ReceivedResponse<S, SH>));
+    this.#leaveWhenIdle();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The responses' connections come last: no server gets a request without a channel for its responses. */
+  #updateConnections(): void {
+    this.#parts.sender.updateConnections();
+    this.#parts.receiver.updateConnections();
+  }
+
+  /** Servers need its memory and its place in the service as long as anything of it is open. */
+  #leaveWhenIdle(): void {
+    const { sender, receiver } = this.#parts;
+    const isIdle = sender.loans === 0 && this.#pending.size === 0 && receiver.numberOfBorrowers === 0;
+    if (!this.#closed || this.#isGone || !isIdle) return;
+    this.#isGone = true;
+    this.#service.node.disown(this);
+    this.#entry.deregister();
+    sender.pool.remove();
+    sender.close();
+    receiver.close();
+    this.#entry.remove("sender", "receiver");
+  }
+
+  #demandOpen(): void {
+    if (this.#closed) throw new ClosedError(this.#entry.origin);
+  }
+
+  #lend(chunk: number, length: number | undefined): Loan<Q, QH, PendingResponse<Q, S, QH, SH>> {
+    const { sender, writer } = this.#parts;
+    const loan = new MessageLoan<Q, QH, PendingResponse<Q, S, QH, SH>>(
+      this,
+      writer.types,
+      sender.pool,
+      chunk,
+      length ?? 1,
+    );
+    this.#loans[chunk] = loan;
+    return loan;
+  }
+
+  #tooManyRequests(): RequestSendError {
+    const { origin } = this.#entry;
+    return new RequestSendError(
+      "ExceedsMaxActiveRequests",
+      origin,
+      `cannot send from ${origin}: ${this.#pending.size} pending responses are open already (maxActiveRequests: ${this.maxActiveRequests}). Release one, or create the service with a larger maxActiveRequestsPerClient.`,
+    );
+  }
+}

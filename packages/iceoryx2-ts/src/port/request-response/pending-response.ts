@@ -1,0 +1,186 @@
+import { closeLease, isReleased, Lease, leaseBase, leaseMemory, openLease } from "../../payload/lease.ts";
+import type { PayloadType, ReadonlyView } from "../../payload/meaning.ts";
+import type { Header } from "../common/loan.ts";
+import type { MessageReader } from "../common/message-reader.ts";
+import type { MessageWriter } from "../common/message-writer.ts";
+import { type HeaderReadonly, openMessage } from "../common/received-message.ts";
+import type { Receiver } from "../common/receiver.ts";
+import type { Sender } from "../common/sender.ts";
+import { type RequestHeader, readClientId, readClientNodeId, requestLength } from "./request-header.ts";
+import { ReceivedResponse, type Response } from "./response.ts";
+import type { ResponseChannels } from "./response-channels.ts";
+import { readAnsweredRequest } from "./response-header.ts";
+
+/**
+ * A request that was sent, and the stream of its responses. Releasing it tells the servers that nobody waits for
+ * responses any more.
+ */
+export interface PendingResponse<
+  Q extends PayloadType,
+  S extends PayloadType,
+  QH extends Header = undefined,
+  SH extends Header = undefined,
+> extends Disposable {
+  /** The request, as it was sent. @throws UseAfterReleaseError */
+  readonly payload: ReadonlyView<Q>;
+  /** The user header of the request. @throws UseAfterReleaseError */
+  readonly userHeader: HeaderReadonly<QH>;
+  /** The header of the request. @throws UseAfterReleaseError */
+  readonly header: RequestHeader;
+  /** How many servers the request was delivered to. */
+  readonly numberOfServerConnections: number;
+  /** Whether a server still has the request, and so may respond. A server that died has it until it is cleaned up. */
+  readonly isConnected: boolean;
+  readonly released: boolean;
+  /** Whether a response waits. */
+  hasResponse(): boolean;
+  /**
+   * The next response of the first server that has one, or undefined. Release it when done.
+   *
+   * @throws ReceiveError `ExceedsMaxBorrows` if responses wait, but too many are held; nothing is lost.
+   * @throws UseAfterReleaseError
+   */
+  receive(): Response<S, SH> | undefined;
+  /** Asks the servers to end the stream. They see it, and may respond nevertheless. @throws UseAfterReleaseError */
+  setDisconnectHint(): void;
+  /** Ends the request. Responses that are held stay. Doing it twice is allowed. */
+  release(): void;
+}
+
+/** What a pending response uses of its client. */
+export interface RequestOrigin {
+  readonly sender: Sender;
+  readonly writer: MessageWriter;
+  readonly receiver: Receiver;
+  readonly reader: MessageReader;
+  readonly channels: ResponseChannels;
+  /** Names a pending response in messages. */
+  readonly describePending: () => string;
+  /** Call it when something that keeps the client registered was released. */
+  readonly afterRelease: () => void;
+}
+
+/** What a pending response knows of its request. */
+export interface SentRequest {
+  readonly chunk: number;
+  readonly channel: number;
+  readonly requestId: bigint;
+  readonly numberOfServerConnections: number;
+}
+
+export class PendingResponseHandle<
+    Q extends PayloadType,
+    S extends PayloadType,
+    QH extends Header,
+    SH extends Header,
+  >
+  extends Lease
+  implements PendingResponse<Q, S, QH, SH>
+{
+  readonly numberOfServerConnections: number;
+  readonly #client: RequestOrigin;
+  readonly #request: SentRequest;
+  readonly #whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void;
+
+  /** @param whenReleased is called once. */
+  constructor(
+    client: RequestOrigin,
+    request: SentRequest,
+    whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void,
+  ) {
+    super();
+    this.#client = client;
+    this.#request = request;
+    this.#whenReleased = whenReleased;
+    this.numberOfServerConnections = request.numberOfServerConnections;
+    const { pool } = client.sender;
+    openLease(this, pool.regionOf(request.chunk).view, pool.offsetOf(request.chunk), client.describePending);
+  }
+
+  get payload(): ReadonlyView<Q> {
+    leaseMemory(this);
+    const { payload, layout } = this.#client.writer.types;
+    const view =
+      payload.kind === "fixed"
+        ? payload.view(this, layout.payloadOffset, false)
+        : payload.view(this, layout.payloadOffset, this.#length(), false);
+    return view as ReadonlyView<Q>;
+  }
+
+  get userHeader(): HeaderReadonly<QH> {
+    leaseMemory(this);
+    const { userHeader, layout } = this.#client.writer.types;
+    return userHeader?.view(this, layout.userHeaderOffset, false) as HeaderReadonly<QH>;
+  }
+
+  get header(): RequestHeader {
+    const memory = leaseMemory(this);
+    const at = leaseBase(this);
+    return {
+      nodeId: readClientNodeId(memory, at),
+      clientId: readClientId(memory, at),
+      numberOfElements: this.#length(),
+    };
+  }
+
+  get isConnected(): boolean {
+    const { channel, requestId } = this.#request;
+    return !this.released && this.#client.channels.isUsed(channel, requestId);
+  }
+
+  get released(): boolean {
+    return isReleased(this);
+  }
+
+  hasResponse(): boolean {
+    leaseMemory(this);
+    return this.#client.receiver.hasChunks(this.#request.channel);
+  }
+
+  receive(): Response<S, SH> | undefined {
+    leaseMemory(this);
+    const { receiver, reader, afterRelease } = this.#client;
+    const { channel, requestId } = this.#request;
+    for (;;) {
+      const connection = receiver.receive(channel);
+      if (connection === undefined) return undefined;
+      const { segment, bucket } = connection;
+      if (readAnsweredRequest(segment.view.region.view, segment.offsetOf(bucket)) !== requestId) {
+        receiver.discard(connection, channel);
+        continue;
+      }
+      const length = reader.checkedLength(connection, channel);
+      if (length < 0) continue;
+      const response = new ReceivedResponse<S, SH>(reader, connection, channel, afterRelease);
+      openMessage(response, length);
+      return response;
+    }
+  }
+
+  setDisconnectHint(): void {
+    leaseMemory(this);
+    this.#client.channels.setDisconnectHint(this.#request.channel, this.#request.requestId);
+  }
+
+  release(): void {
+    if (isReleased(this)) return;
+    closeLease(this);
+    const { chunk, channel, requestId } = this.#request;
+    this.#client.channels.close(channel, requestId);
+    this.#client.sender.pool.release(chunk);
+    this.#whenReleased(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** Others can write the header as well: what it says must not lead out of the chunk. */
+  #length(): number {
+    const { layout, payload } = this.#client.writer.types;
+    if (payload.kind === "fixed") return 1;
+    const size = this.#client.sender.pool.sizeOf(this.#request.chunk);
+    const longest = Math.floor((size - layout.payloadOffset) / layout.elementStride);
+    return Math.min(requestLength.read(leaseMemory(this), leaseBase(this)), longest);
+  }
+}

@@ -1,0 +1,131 @@
+/** The way back from a server to the client of one request: a channel of its own, which either side ends. */
+
+import type { PayloadType } from "../../payload/meaning.ts";
+import { type Header, type Lender, type Loan, MessageLoan } from "../common/loan.ts";
+import type { MessageWriter } from "../common/message-writer.ts";
+import { LoanError } from "../common/port-errors.ts";
+import { NO_ROOM, type Sender } from "../common/sender.ts";
+import type { SenderConnection } from "../common/sender-connection.ts";
+import { writeAnsweredRequest } from "./response-header.ts";
+
+/** What the responses of a server have in common. */
+export interface ResponseSource {
+  readonly sender: Sender;
+  readonly writer: MessageWriter;
+  readonly maxLoanedResponsesPerRequest: number;
+  /** Names a loan in messages. */
+  readonly describeLoan: () => string;
+  /** What users hold, by chunk. */
+  readonly loans: (Disposable | undefined)[];
+  /** Call it when something that keeps the server registered was released. */
+  readonly afterRelease: () => void;
+}
+
+/** Where the responses to a request go. */
+export interface ResponseAddress {
+  readonly clientId: bigint;
+  /** The client's place in the clients' bag. */
+  readonly slot: number;
+  readonly channel: number;
+  readonly requestId: bigint;
+}
+
+export class ResponseStream<S extends PayloadType, SH extends Header> implements Lender<number> {
+  readonly describeLoan: () => string;
+  readonly #source: ResponseSource;
+  readonly #address: ResponseAddress;
+  #loans = 0;
+
+  constructor(source: ResponseSource, address: ResponseAddress) {
+    this.describeLoan = source.describeLoan;
+    this.#source = source;
+    this.#address = address;
+  }
+
+  /** Whether the client waits for responses. */
+  get isOpen(): boolean {
+    this.#source.sender.updateConnections();
+    return this.#openConnection() !== undefined;
+  }
+
+  get hasDisconnectHint(): boolean {
+    const { channel, requestId } = this.#address;
+    return this.#connection()?.stateOf(channel).hasDisconnectHint(requestId) ?? false;
+  }
+
+  loan(length: number | undefined, isZeroed: boolean): Loan<S, SH> {
+    this.#demandLoan();
+    const { sender, writer, loans } = this.#source;
+    const chunk = writer.loan(length, isZeroed);
+    this.#loans++;
+    const loan = new MessageLoan<S, SH, number>(this, writer.types, sender.pool, chunk, length ?? 1);
+    loans[chunk] = loan;
+    return loan;
+  }
+
+  sendCopy(value: unknown, userHeader: unknown): number {
+    this.#demandLoan();
+    const chunk = this.#source.writer.loanCopy(value, userHeader);
+    this.#loans++;
+    try {
+      return this.sendLoan(chunk);
+    } finally {
+      this.endLoan(chunk);
+    }
+  }
+
+  sendLoan(chunk: number): number {
+    const receivers = this.trySend(chunk);
+    if (receivers === NO_ROOM) throw this.#source.sender.unableToDeliver();
+    return receivers;
+  }
+
+  /** @returns how many clients got it, or `NO_ROOM`. */
+  trySend(chunk: number): number {
+    const { sender } = this.#source;
+    sender.updateConnections();
+    // A response that nobody waits for is not sent at all: it might take the place of one to a later request.
+    const connection = this.#openConnection();
+    if (connection === undefined) return 0;
+    const { pool } = sender;
+    const { channel, requestId } = this.#address;
+    writeAnsweredRequest(pool.regionOf(chunk).view, pool.offsetOf(chunk), requestId);
+    return sender.trySendTo(connection, channel, chunk);
+  }
+
+  endLoan(chunk: number): void {
+    const { sender, loans, afterRelease } = this.#source;
+    this.#loans--;
+    loans[chunk] = undefined;
+    sender.endLoan(chunk);
+    afterRelease();
+  }
+
+  /** Tells the client that no more responses come. */
+  end(): void {
+    const { channel, requestId } = this.#address;
+    this.#connection()?.stateOf(channel).close(requestId);
+  }
+
+  /** The connection to the client, if it is still there. */
+  #connection(): SenderConnection | undefined {
+    const { slot, clientId } = this.#address;
+    return this.#source.sender.connectionAt(slot, clientId);
+  }
+
+  #openConnection(): SenderConnection | undefined {
+    const connection = this.#connection();
+    const { channel, requestId } = this.#address;
+    return connection?.stateOf(channel).belongsTo(requestId) ? connection : undefined;
+  }
+
+  #demandLoan(): void {
+    const { maxLoanedResponsesPerRequest: maximum, sender } = this.#source;
+    if (this.#loans < maximum) return;
+    throw new LoanError(
+      "ExceedsMaxLoans",
+      sender.origin,
+      `cannot loan from ${sender.origin}: ${this.#loans} responses to this request are already on loan (maxLoanedResponsesPerRequest: ${maximum}). Send or release one, or create the server with a larger maxLoanedResponsesPerRequest.`,
+    );
+  }
+}

@@ -1,0 +1,176 @@
+import { ClosedError } from "../../base/general-errors.ts";
+import { log } from "../../base/log.ts";
+import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
+import type { NodeResource } from "../../lifecycle/node-state.ts";
+import type { ServiceState } from "../../lifecycle/service-state.ts";
+import type { PayloadType } from "../../payload/meaning.ts";
+import type { RequestResponsePattern } from "../../service/messaging-pattern.ts";
+import type { Header } from "../common/loan.ts";
+import { MessageReader } from "../common/message-reader.ts";
+import type { MessageTypes } from "../common/message-types.ts";
+import { MessageWriter } from "../common/message-writer.ts";
+import type { PortEntry } from "../common/port-entry.ts";
+import { detachMessage, openMessage } from "../common/received-message.ts";
+import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
+import type { ReceiverConnection } from "../common/receiver-connection.ts";
+import type { Sender } from "../common/sender.ts";
+import { type ActiveRequest, ActiveRequestHandle, responsesOf } from "./active-request.ts";
+import { readChannelId, readRequestId } from "./request-header.ts";
+import type { ResponseSource } from "./response-stream.ts";
+import type { Server } from "./server.ts";
+
+/** What `createServer` put together. */
+export interface ServerParts {
+  readonly service: ServiceState<RequestResponsePattern>;
+  readonly requestTypes: MessageTypes;
+  readonly responseTypes: MessageTypes;
+  readonly entry: PortEntry;
+  readonly sender: Sender;
+  readonly receiver: Receiver;
+  readonly numberOfChannels: number;
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
+  readonly maxLoanedResponsesPerRequest: number;
+  readonly initialMaxSliceLen: number;
+}
+
+export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends Header, SH extends Header>
+  implements Server<Q, S, QH, SH>, NodeResource
+{
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
+  readonly maxLoanedResponsesPerRequest: number;
+  readonly initialMaxSliceLen: number;
+  readonly #service: ServiceState<RequestResponsePattern>;
+  readonly #entry: PortEntry;
+  readonly #receiver: Receiver;
+  readonly #reader: MessageReader;
+  readonly #source: ResponseSource;
+  readonly #numberOfChannels: number;
+  #closed = false;
+  #isGone = false;
+
+  constructor(parts: ServerParts) {
+    const { service, entry, sender, receiver, initialMaxSliceLen } = parts;
+    this.#service = service;
+    this.#entry = entry;
+    this.#receiver = receiver;
+    this.#numberOfChannels = parts.numberOfChannels;
+    this.backpressureStrategy = parts.backpressureStrategy;
+    this.allocationStrategy = parts.allocationStrategy;
+    this.maxLoanedResponsesPerRequest = parts.maxLoanedResponsesPerRequest;
+    this.initialMaxSliceLen = initialMaxSliceLen;
+    this.#reader = new MessageReader(receiver, parts.requestTypes);
+    this.#source = {
+      sender,
+      writer: new MessageWriter(sender, parts.responseTypes, initialMaxSliceLen),
+      maxLoanedResponsesPerRequest: parts.maxLoanedResponsesPerRequest,
+      describeLoan: () => `the loan of ${entry.origin}`,
+      loans: [],
+      afterRelease: () => this.#leaveWhenIdle(),
+    };
+    service.node.adopt(this);
+  }
+
+  get id(): bigint {
+    return this.#entry.id;
+  }
+
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  receive(): ActiveRequest<Q, S, QH, SH> | undefined {
+    this.#demandOpen();
+    this.#source.sender.updateConnections();
+    for (;;) {
+      const connection = this.#receiver.receive(FIRST_CHANNEL);
+      if (connection === undefined) return undefined;
+      const request = this.#accept(connection);
+      if (request !== undefined) return request;
+    }
+  }
+
+  hasRequests(): boolean {
+    this.#demandOpen();
+    if (this.#service.pattern.enableFireAndForgetRequests) return this.#receiver.hasChunks(FIRST_CHANNEL);
+    this.#receiver.updateConnections();
+    return this.#receiver.activeConnections.some((connection) => connection.hasChunks(FIRST_CHANNEL));
+  }
+
+  updateConnections(): void {
+    this.#demandOpen();
+    this.#receiver.updateConnections();
+    this.#source.sender.updateConnections();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#leaveWhenIdle();
+  }
+
+  closeWithNode(): void {
+    this.close();
+    for (const loan of this.#source.loans) loan?.[Symbol.dispose]();
+    this.#receiver.detachBorrowers((borrower) => {
+      const request = borrower as ActiveRequestHandle<Q, S, QH, SH>;
+      responsesOf(request).end();
+      detachMessage(request);
+    });
+    this.#leaveWhenIdle();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The request that was just taken from a connection, unless it is nonsense or nobody waits for it. */
+  #accept(connection: ReceiverConnection): ActiveRequestHandle<Q, S, QH, SH> | undefined {
+    const length = this.#reader.checkedLength(connection, FIRST_CHANNEL);
+    if (length < 0) return undefined;
+    const { segment, bucket } = connection;
+    const at = segment.offsetOf(bucket);
+    const { view } = segment.view.region;
+    const channel = readChannelId(view, at);
+    if (!(channel < this.#numberOfChannels)) {
+      this.#receiver.discard(connection, FIRST_CHANNEL);
+      log("warn", this.#entry.origin, `a request was discarded: there is no response channel ${channel}.`);
+      return undefined;
+    }
+    const requestId = readRequestId(view, at);
+    const request = new ActiveRequestHandle<Q, S, QH, SH>(
+      this.#reader,
+      connection,
+      this.#source,
+      channel,
+      requestId,
+    );
+    openMessage(request, length);
+    if (this.#service.pattern.enableFireAndForgetRequests || request.isConnected) return request;
+    request.release();
+    return undefined;
+  }
+
+  /** Clients need its memory and its place in the service as long as anything of it is open. */
+  #leaveWhenIdle(): void {
+    const { sender } = this.#source;
+    const isIdle = sender.loans === 0 && this.#receiver.numberOfBorrowers === 0;
+    if (!this.#closed || this.#isGone || !isIdle) return;
+    this.#isGone = true;
+    this.#service.node.disown(this);
+    this.#entry.deregister();
+    sender.pool.remove();
+    sender.close();
+    this.#receiver.close();
+    this.#entry.remove("sender", "receiver");
+  }
+
+  #demandOpen(): void {
+    if (this.#closed) throw new ClosedError(this.#entry.origin);
+  }
+}

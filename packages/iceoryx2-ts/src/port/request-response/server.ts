@@ -1,0 +1,60 @@
+import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
+import type { PayloadType } from "../../payload/meaning.ts";
+import type { BackpressureHandler, DegradationHandler } from "../common/handlers.ts";
+import type { Header } from "../common/loan.ts";
+import type { SendingOptions } from "../common/sending-options.ts";
+import type { ActiveRequest } from "./active-request.ts";
+
+export interface ServerOptions extends SendingOptions {
+  /** Up to 64 ASCII characters; need not be unique. */
+  readonly name?: string | undefined;
+  /** How many responses to one request may be on loan at the same time. */
+  readonly maxLoanedResponsesPerRequest?: number | undefined;
+  /** What sending does about a client without room, in a service without safe overflow for responses. */
+  readonly backpressureStrategy?: BackpressureStrategy | undefined;
+  /** Decides instead of the strategy, for each client without room. */
+  readonly backpressureHandler?: BackpressureHandler | undefined;
+  /** Decides about connections for requests that cannot be used; without it they are logged. */
+  readonly requestDegradationHandler?: DegradationHandler | undefined;
+  /** Decides about connections for responses that cannot be used; without it they are logged. */
+  readonly responseDegradationHandler?: DegradationHandler | undefined;
+  /**
+   * How many chunks to make, from how many the worst case needs: fewer save memory, and a loan can fail with
+   * `OutOfMemory` then. Clamped to what makes sense.
+   */
+  readonly overrideResponsePreallocation?: ((worstCase: number) => number) | undefined;
+}
+
+/** Receives the requests of all clients of its service and answers them. */
+export interface Server<
+  Q extends PayloadType,
+  S extends PayloadType,
+  QH extends Header = undefined,
+  SH extends Header = undefined,
+> extends Disposable {
+  readonly id: bigint;
+  readonly name: string;
+  readonly backpressureStrategy: BackpressureStrategy;
+  readonly allocationStrategy: AllocationStrategy;
+  readonly maxLoanedResponsesPerRequest: number;
+  readonly initialMaxSliceLen: number;
+  readonly closed: boolean;
+  /**
+   * The oldest waiting request of the first client that has one, or undefined. Release it when it is answered.
+   *
+   * Without fire-and-forget requests those that were given up meanwhile are left out.
+   *
+   * @throws ReceiveError `ExceedsMaxBorrows` if requests wait, but too many are active; nothing is lost.
+   * @throws ClosedError
+   */
+  receive(): ActiveRequest<Q, S, QH, SH> | undefined;
+  /** Whether requests wait. Also connects to clients that came. */
+  hasRequests(): boolean;
+  /** Connects to clients that came, and gives up those that left. */
+  updateConnections(): void;
+  /**
+   * Gives up this handle. Active requests and loans go on; the server leaves the service when the last of them is
+   * released.
+   */
+  close(): void;
+}
