@@ -10,6 +10,7 @@ import type {
   PublishSubscribeQos,
   SubscriberOptions,
 } from "iceoryx2-ts";
+import type { ParticipantRequestResponse, RequestResponseOptions } from "./request-response-participant.ts";
 
 export type Language = "TypeScript" | PeerLanguage;
 /** The languages of upstream's own implementations. */
@@ -30,6 +31,12 @@ export interface Participant {
   readonly id: bigint;
   /** The service is named "a service" everywhere. */
   service(verb: Verb, payload: PayloadType, options?: ServiceOptions): Promise<ParticipantService>;
+  requestResponse(
+    verb: Verb,
+    request: PayloadType,
+    response: PayloadType,
+    options?: RequestResponseOptions,
+  ): Promise<ParticipantRequestResponse>;
   /** Closes the node with everything in it. Doing it twice is allowed. */
   close(): Promise<void>;
 }

@@ -1,8 +1,7 @@
 /** Upstream's side of a conformance test: a node in a process of its own, Python or Rust. */
-import type { PayloadType, PublishSubscribeQos } from "iceoryx2-ts";
+import type { PublishSubscribeQos } from "iceoryx2-ts";
 import type { TestDomain } from "iceoryx2-ts/testing";
 import type {
-  Held,
   HeldMessage,
   NumberedReport,
   Participant,
@@ -13,6 +12,16 @@ import type {
   ReceivedMessage,
 } from "./participant.ts";
 import { Peer, type PeerObject, type PeerPort, type PeerSample } from "./peer.ts";
+import { openInPeer } from "./peer-request-response.ts";
+import {
+  camelCase,
+  describeType,
+  drop,
+  renameKeys,
+  snakeCase,
+  snakeCaseKeys,
+  wrapHeld,
+} from "./peer-words.ts";
 
 /** How long a subscriber waits for the next numbered message before it reports, in seconds. */
 const PATIENCE = 60;
@@ -58,6 +67,7 @@ export async function joinAsPeer(language: PeerLanguage, domain: TestDomain): Pr
       });
       return wrapService(peer, handle);
     },
+    requestResponse: (...args) => openInPeer(peer, node, ...args),
   };
 }
 
@@ -139,50 +149,4 @@ function wrapSample(peer: Peer, sample: PeerObject): HeldMessage {
     ...wrapHeld(peer, sample),
     payload: async () => (await peer.request<PeerSample>("read_held", { sample: sample.handle })).payload,
   };
-}
-
-export function wrapHeld(peer: Peer, { handle }: PeerObject): Held {
-  return { release: () => drop(peer, handle) };
-}
-
-/** Destroys an object of the peer. */
-export async function drop(peer: Peer, handle: number): Promise<void> {
-  await peer.request("drop", { handle });
-}
-
-/** Our type in the words of python/payload_types.py and rust/src/publish_subscribe/types.rs. */
-export function describeType(type: PayloadType): unknown {
-  if (type.kind === "slice") return { slice: describeType(type.element) };
-  if ("fields" in type) {
-    const fields = Object.entries(type.fields as Readonly<Record<string, PayloadType>>);
-    return {
-      struct: type.typeName,
-      fields: Object.fromEntries(fields.map(([name, field]) => [name, describeType(field)])),
-    };
-  }
-  if ("element" in type && "length" in type) {
-    return { array: describeType(type.element as PayloadType), length: type.length };
-  }
-  return type.typeName;
-}
-
-/** Upstream's names are ours in snake case. Values that are not set are left out. */
-export function snakeCaseKeys(options: object): Record<string, unknown> {
-  return renameKeys(options, snakeCase);
-}
-
-export function renameKeys(options: object, rename: (name: string) => string): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [rename(name), value]),
-  );
-}
-
-export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-export function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

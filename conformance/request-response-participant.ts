@@ -2,7 +2,7 @@
  * The ports of request-response as tests see them: the same few operations in either language, as `Participant` has
  * them for publish-subscribe.
  */
-import type { FixedType, RequestResponseQos } from "iceoryx2-ts";
+import type { ClientOptions, FixedType, RequestResponseQos, ServerOptions } from "iceoryx2-ts";
 import type { Held } from "./participant.ts";
 
 export interface RequestResponseOptions {
@@ -15,12 +15,9 @@ export interface RequestResponseOptions {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** Upstream's builder methods in camel case, with their values. */
-export type PortOptions = Readonly<Record<string, string | number>>;
-
 export interface ParticipantRequestResponse {
-  client(options?: PortOptions): Promise<ParticipantClient>;
-  server(options?: PortOptions): Promise<ParticipantServer>;
+  client(options?: ClientOptions): Promise<ParticipantClient>;
+  server(options?: ServerOptions): Promise<ParticipantServer>;
   settings(): Promise<Required<RequestResponseQos>>;
   numberOfPorts(): Promise<{ readonly clients: number; readonly servers: number }>;
   close(): Promise<void>;

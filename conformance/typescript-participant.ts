@@ -13,7 +13,6 @@ import {
 import type { TestDomain } from "iceoryx2-ts/testing";
 import { NumberedCheck, writeNumbered } from "./numbered-messages.ts";
 import type {
-  Held,
   HeldMessage,
   Participant,
   ParticipantPublisher,
@@ -21,6 +20,8 @@ import type {
   ParticipantSubscriber,
   ReceivedMessage,
 } from "./participant.ts";
+import { openInTypeScript } from "./typescript-request-response.ts";
+import { plain, plainHeader, wrapHeld } from "./typescript-values.ts";
 
 type Header = FixedType | undefined;
 
@@ -34,6 +35,7 @@ export async function joinAsTypeScript({ config }: TestDomain): Promise<Particip
     language: "TypeScript",
     id: node.id,
     close: async () => node.close(),
+    requestResponse: async (...args) => openInTypeScript(node, ...args),
     async service(verb, payload, options = {}) {
       const { qos, attributes, payloadAlignment, userHeader } = options;
       const verbs = node
@@ -133,27 +135,9 @@ function words(payload: unknown): BigUint64Array {
 
 function toMessage(sample: Sample<PayloadType, Header>): ReceivedMessage {
   const { header } = sample;
-  const userHeader = sample.userHeader as { toJSON?(): unknown } | undefined;
-  return {
-    payload: plain(sample.copy()),
-    userHeader: plain(userHeader?.toJSON?.() ?? userHeader),
-    ...header,
-  };
+  return { payload: plain(sample.copy()), userHeader: plainHeader(sample.userHeader), ...header };
 }
 
 function wrapSample(sample: Sample<PayloadType, Header>): HeldMessage {
   return { ...wrapHeld(sample), payload: async () => plain(sample.copy()) };
-}
-
-function wrapHeld(held: { release(): void }): Held {
-  return { release: async () => held.release() };
-}
-
-/** A value of ours as the peer reports its own. */
-function plain(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
-  if (ArrayBuffer.isView(value) || Array.isArray(value)) {
-    return Array.from(value as unknown as ArrayLike<unknown>, plain);
-  }
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]));
 }

@@ -3,8 +3,9 @@ export type { EventService } from "./api/event-service.ts";
 export { Node, type NodeOptions } from "./api/node.ts";
 export type { PortFactory } from "./api/port-factory.ts";
 export type { PublishSubscribeService } from "./api/publish-subscribe-service.ts";
+export type { RequestResponseService } from "./api/request-response-service.ts";
 export { Service } from "./api/service.ts";
-export type { PublishSubscribeTypes, ServiceBuilder } from "./api/service-builder.ts";
+export type { PublishSubscribeTypes, RequestResponseTypes, ServiceBuilder } from "./api/service-builder.ts";
 export type { CreateOptions, OpenOptions, OpenVerbs, ServiceVerbs } from "./api/service-verbs.ts";
 export type {
   ConnectionDegraded,

@@ -6,12 +6,11 @@ import {
   camelCase,
   describeType,
   drop,
-  type PeerParticipant,
   renameKeys,
   snakeCase,
   snakeCaseKeys,
   wrapHeld,
-} from "./peer-participant.ts";
+} from "./peer-words.ts";
 import type {
   ActiveRequestState,
   CallReport,
@@ -32,8 +31,9 @@ import type {
 const PATIENCE = 60;
 
 /** The service is named "a service" everywhere. */
-export async function openInPython(
-  { peer, node }: PeerParticipant,
+export async function openInPeer(
+  peer: Peer,
+  node: number,
   verb: Verb,
   request: PayloadType,
   response: PayloadType,
