@@ -46,6 +46,10 @@ export class Child {
     this.#ended = once(this.#process, "close");
   }
 
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
   /** The next line that it prints. @throws Error if it ends before. */
   async line(): Promise<string> {
     const { done, value } = await this.#lines.next();
