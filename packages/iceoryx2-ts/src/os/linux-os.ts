@@ -5,11 +5,12 @@ import path from "node:path";
 import process from "node:process";
 import { bindDatagram, connectDatagram, receive, send } from "./linux-datagram.ts";
 import { adopt } from "./linux-descriptor.ts";
+import { LinuxDescriptorSet } from "./linux-descriptor-set.ts";
 import { libc } from "./linux-libc.ts";
 import { LinuxMapping } from "./linux-mapping.ts";
 import { waitReadable } from "./linux-poll.ts";
 import { forgetWatches, watch } from "./linux-reactor.ts";
-import type { FileStatus, Mapping, OpenMode, Os, Watch } from "./os.ts";
+import type { DescriptorSet, FileStatus, Mapping, OpenMode, Os, Watch } from "./os.ts";
 import { callNode, isOsError, OsError } from "./os-error.ts";
 
 const SHARED_MEMORY_DIRECTORY = "/dev/shm";
@@ -203,6 +204,10 @@ export class LinuxOs implements Os {
 
   watch(fd: number, onReadable: () => void): Watch {
     return watch(fd, onReadable);
+  }
+
+  openDescriptorSet(): DescriptorSet {
+    return new LinuxDescriptorSet();
   }
 
   openProcess(pid: number): number {

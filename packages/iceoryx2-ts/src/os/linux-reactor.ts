@@ -10,23 +10,10 @@
  * A handle of libuv for each would work as well, but the one call that makes them aborts the process for what cannot
  * be polled; epoll_ctl reports it. The handle stays for good, and keeps the process alive only while somebody watches.
  */
-import process from "node:process";
-import { adopt } from "./linux-descriptor.ts";
-import { type Libc, libc } from "./linux-libc.ts";
+import { Epoll } from "./linux-epoll.ts";
 import { PollHandle } from "./linux-uv.ts";
 import type { Watch } from "./os.ts";
-import { OsError } from "./os-error.ts";
 
-const EPOLL_CLOEXEC = 0o2000000;
-const EPOLL_CTL_ADD = 1;
-const EPOLL_CTL_DEL = 2;
-const EPOLL_CTL_MOD = 3;
-const EPOLLIN = 1;
-
-/** struct epoll_event: u32 events, 8 bytes of ours: i32 descriptor, i32 generation. Packed on x64 alone. */
-const DATA_OFFSET = process.arch === "x64" ? 4 : 8;
-const EVENT_SIZE = DATA_OFFSET + 8;
-const GENERATION_OFFSET = DATA_OFFSET + 4;
 /** How many events one turn of the event loop takes; the others come in the next one. */
 const EVENTS_PER_TURN = 64;
 
@@ -74,24 +61,14 @@ class ReactorWatch implements Watch {
 }
 
 class Reactor {
-  readonly #libc: Libc = libc();
-  readonly #epoll: number;
+  readonly #epoll: Epoll = new Epoll(EVENTS_PER_TURN);
   /** Without this reference the handle would end with the next garbage collection. */
-  readonly #handle: PollHandle;
+  readonly #handle: PollHandle = new PollHandle(this.#epoll.fd, () => this.#dispatch());
   readonly #registrations: Map<number, Registration> = new Map();
-  readonly #events: Uint8Array = new Uint8Array(EVENTS_PER_TURN * EVENT_SIZE);
-  readonly #eventFields: DataView = new DataView(this.#events.buffer);
-  readonly #change: Uint8Array = new Uint8Array(EVENT_SIZE);
-  readonly #changeFields: DataView = new DataView(this.#change.buffer);
   #generations = 0;
   #refs = 0;
 
   constructor() {
-    const { epoll_create1, errno } = this.#libc;
-    const epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll < 0) throw OsError.fromErrno(errno(), "epoll_create1", "the event loop");
-    this.#epoll = adopt(epoll, "the event loop");
-    this.#handle = new PollHandle(this.#epoll, () => this.#dispatch());
     this.#handle.unref();
   }
 
@@ -107,8 +84,7 @@ class Reactor {
     registration.watches = registration.watches.filter((other) => other !== watch);
     if (registration.watches.length > 0 || this.#registrations.get(registration.fd) !== registration) return;
     this.#registrations.delete(registration.fd);
-    // A failure means that the descriptor was closed elsewhere, which took it out of the set.
-    this.#libc.epoll_ctl(this.#epoll, EPOLL_CTL_DEL, registration.fd, null);
+    this.#epoll.remove(registration.fd);
   }
 
   /** Stops all watches of a descriptor. */
@@ -124,35 +100,21 @@ class Reactor {
   }
 
   #register(fd: number): Registration {
-    const { epoll_ctl, errno } = this.#libc;
     const existing = this.#registrations.get(fd);
-    if (existing !== undefined) {
-      // It fails if the descriptor was closed behind our back: the number means another file now.
-      this.#prepareChange(existing);
-      if (epoll_ctl(this.#epoll, EPOLL_CTL_MOD, fd, this.#change) === 0) return existing;
-    }
+    // It fails if the descriptor was closed behind our back: the number means another file now.
+    if (existing !== undefined && this.#epoll.change(fd, existing.generation)) return existing;
     this.#generations = (this.#generations + 1) | 0;
+    this.#epoll.add(fd, this.#generations);
     const registration: Registration = { fd, generation: this.#generations, watches: [] };
-    this.#prepareChange(registration);
-    if (epoll_ctl(this.#epoll, EPOLL_CTL_ADD, fd, this.#change) !== 0) {
-      throw OsError.fromErrno(errno(), "epoll_ctl", `file descriptor ${fd}`);
-    }
     this.#registrations.set(fd, registration);
     return registration;
   }
 
-  #prepareChange({ fd, generation }: Registration): void {
-    this.#changeFields.setUint32(0, EPOLLIN, true);
-    this.#changeFields.setInt32(DATA_OFFSET, fd, true);
-    this.#changeFields.setInt32(GENERATION_OFFSET, generation, true);
-  }
-
   #dispatch(): void {
-    const count = this.#libc.epoll_wait(this.#epoll, this.#events, EVENTS_PER_TURN, 0);
-    for (let offset = 0; offset < count * EVENT_SIZE; offset += EVENT_SIZE) {
-      const registration = this.#registrations.get(this.#eventFields.getInt32(offset + DATA_OFFSET, true));
-      const generation = this.#eventFields.getInt32(offset + GENERATION_OFFSET, true);
-      if (registration?.generation === generation) callBack(registration);
+    const count = this.#epoll.collect();
+    for (let index = 0; index < count; index++) {
+      const registration = this.#registrations.get(this.#epoll.fdAt(index));
+      if (registration?.generation === this.#epoll.generationAt(index)) callBack(registration);
     }
     // Node.js 26 runs microtasks only after callbacks of its own: this one makes promises go on in the same turn.
     setImmediate(doNothing);

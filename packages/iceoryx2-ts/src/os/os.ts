@@ -42,6 +42,22 @@ export interface Watch {
   unref(): void;
 }
 
+/** Descriptors, several of which may be readable at a time. */
+export interface DescriptorSet {
+  /** Readable while one of them is: it can be watched and waited for like any other. */
+  readonly fd: number;
+  /** How many the system allows this user. */
+  readonly capacity: number;
+  /** @throws OsError `EEXIST`, `EPERM` for what cannot be waited for, `EBADF`, `ENOSPC` beyond the capacity. */
+  add(fd: number): void;
+  /** One that is closed is out of it already, and the number may mean another one. */
+  remove(fd: number): void;
+  /** Those that are readable now, without waiting; of very many some at a time. */
+  readable(): number[];
+  /** To be called once. */
+  close(): void;
+}
+
 export interface Os {
   /** The process id as this process sees it. */
   readonly pid: number;
@@ -136,6 +152,8 @@ export interface Os {
    * @throws OsError `EPERM` for what cannot be waited for, such as a file on disk, `EBADF`.
    */
   watch(fd: number, onReadable: () => void): Watch;
+  /** An empty set. @throws OsError `EMFILE`, `ENOMEM` ... */
+  openDescriptorSet(): DescriptorSet;
   /**
    * A descriptor that becomes readable when the process ends.
    *

@@ -208,7 +208,11 @@ describe("watching the life of a node", () => {
          const watch = (callback) => watchLife(hostOs(), config, ${nodeId}n, callback);
          const alive = setInterval(() => {}, 1e6);
          watch(() => { throw new Error("thrown"); });
-         watch(() => { say("called"); clearInterval(alive); watchLife(hostOs(), config, ${node.id}n, () => say("the wrong one")); });
+         watch(() => {
+           say("called");
+           clearInterval(alive);
+           watchLife(hostOs(), config, ${node.id}n, () => say("the wrong one"));
+         });
          say("watches");`,
       );
       assert.equal(await watcher.line(), "watches");
