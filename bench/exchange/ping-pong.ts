@@ -1,6 +1,6 @@
 /**
  * One message at a time, there and back, polled: a2b and b2a, one publisher and one subscriber each, buffer 1, safe
- * overflow, slices of bytes; the next sample is loaned while the answer is on its way. So does upstream's own benchmark.
+ * overflow, slices of bytes; the next sample is loaned while the answer is on its way. So does upstream as well.
  */
 import { bytes, type Loan, type Node, type Publisher, type Subscriber } from "iceoryx2-ts";
 import { measure } from "../statistics.ts";

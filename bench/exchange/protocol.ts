@@ -1,6 +1,6 @@
 /**
- * What the benchmark tells the two processes of a pair: lines of JSON on stdin, one answer per line on stdout. The twins
- * of side.ts are rust/src/main.rs and python/side.py.
+ * What the benchmark tells the two processes of a pair: lines of JSON on stdin, one answer per line on stdout. The
+ * twins of side.ts are rust/src/main.rs and python/side.py.
  *
  * Both sides open their ports, "a" first; then both run the same number of messages and tell how long it took.
  */
