@@ -20,16 +20,20 @@ let timer: NodeJS.Timeout | undefined;
 /** @returns what ends it. */
 export function rearm(rearmed: Rearmed): () => void {
   waiting.add(rearmed);
-  timer ??= setInterval(lookAgain, INTERVAL).unref();
+  if (timer === undefined) startTimer();
+  // Who waits again and again shall not pay for a timer each time, so it outlives the last one.
   return () => waiting.delete(rearmed);
 }
 
+function startTimer(): void {
+  timer = setTimeout(lookAgain, INTERVAL);
+  timer.unref();
+}
+
 function lookAgain(): void {
+  timer = undefined;
   for (const rearmed of [...waiting]) {
     if (!rearmed.isIdle) rearmed.wake();
   }
-  // Who waits again and again shall not pay for a timer each time, so it outlives the last by up to a second.
-  if (waiting.size > 0) return;
-  clearInterval(timer);
-  timer = undefined;
+  if (waiting.size > 0 && timer === undefined) startTimer();
 }
