@@ -99,6 +99,7 @@ export type {
   DegradationInfo,
 } from "./port/common/handlers.ts";
 export type { Header, HeaderView, Loan, LoanArguments } from "./port/common/loan.ts";
+export type { LoopOptions } from "./port/common/message-loop.ts";
 export type { SendExtras } from "./port/common/message-writer.ts";
 export { LoanError, ReceiveError, SendError } from "./port/common/port-errors.ts";
 export type { HeaderReadonly, Received } from "./port/common/received-message.ts";
@@ -118,7 +119,7 @@ export {
 export type { Publisher, PublisherOptions } from "./port/publish-subscribe/publisher.ts";
 export type { Sample } from "./port/publish-subscribe/sample.ts";
 export type { SampleHeader } from "./port/publish-subscribe/sample-header.ts";
-export type { SamplesOptions, Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";
+export type { Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";
 export type { ActiveRequest } from "./port/request-response/active-request.ts";
 export type { Client, ClientOptions } from "./port/request-response/client.ts";
 export type { PendingResponse } from "./port/request-response/pending-response.ts";

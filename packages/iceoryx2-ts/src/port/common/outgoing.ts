@@ -1,7 +1,8 @@
 /** A message on its way through a queue of sends: a value that is copied when its turn comes, or a loan. */
 import { InvalidArgumentError } from "../../base/general-errors.ts";
+import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import { chunkOfLoan, type Lender } from "./loan.ts";
-import type { MessageWriter } from "./message-writer.ts";
+import type { SendQueue } from "./send-queue.ts";
 import { NO_ROOM } from "./sender.ts";
 
 export interface Outgoing {
@@ -11,43 +12,60 @@ export interface Outgoing {
   end(isSent: boolean): void;
 }
 
-/** A port whose sends may wait. */
+/** Whose sends may wait: a port, or a request that is answered. */
 export interface WaitingLender extends Lender<number> {
   readonly origin: string;
-  /** As `send`, but returns `NO_ROOM` where waiting for room would help. */
+  /** Loans a chunk and copies a value into it. */
+  loanCopy(value: unknown, userHeader: unknown): number;
+  /** As `sendLoan`, but returns `NO_ROOM` where waiting for room would help. */
   trySend(chunk: number): number;
 }
 
-/** @throws InvalidArgumentError for a loan of another port. */
-export function outgoing(
+/**
+ * Sends a value or a loan when its turn in the queue has come and there is room.
+ *
+ * @throws InvalidArgumentError for a loan of another port, and what the queue throws.
+ */
+export async function sendInTurn(
+  queue: SendQueue,
   lender: WaitingLender,
-  writer: MessageWriter,
   value: unknown,
-  userHeader: unknown,
-): Outgoing {
+  options: WaitOptions & { readonly userHeader?: unknown },
+): Promise<number> {
+  const message = outgoing(lender, value, options.userHeader);
+  let isSent = false;
+  try {
+    const receivers = await queue.send(() => message.attempt(), options);
+    isSent = true;
+    return receivers;
+  } finally {
+    message.end(isSent);
+  }
+}
+
+/** @throws InvalidArgumentError for a loan of another port. */
+export function outgoing(lender: WaitingLender, value: unknown, userHeader: unknown): Outgoing {
   const isLoan = chunkOfLoan(value, lender);
   if (isLoan === "foreign") throw foreignLoan(lender.origin);
   return isLoan === undefined
-    ? new OutgoingCopy(lender, writer, value, userHeader)
+    ? new OutgoingCopy(lender, value, userHeader)
     : new OutgoingLoan(lender, value as { release(): void });
 }
 
 class OutgoingCopy implements Outgoing {
   readonly #lender: WaitingLender;
-  readonly #writer: MessageWriter;
   readonly #value: unknown;
   readonly #userHeader: unknown;
   #chunk = -1;
 
-  constructor(lender: WaitingLender, writer: MessageWriter, value: unknown, userHeader: unknown) {
+  constructor(lender: WaitingLender, value: unknown, userHeader: unknown) {
     this.#lender = lender;
-    this.#writer = writer;
     this.#value = value;
     this.#userHeader = userHeader;
   }
 
   attempt(): number | undefined {
-    if (this.#chunk < 0) this.#chunk = this.#writer.loanCopy(this.#value, this.#userHeader);
+    if (this.#chunk < 0) this.#chunk = this.#lender.loanCopy(this.#value, this.#userHeader);
     const receivers = this.#lender.trySend(this.#chunk);
     return receivers === NO_ROOM ? undefined : receivers;
   }

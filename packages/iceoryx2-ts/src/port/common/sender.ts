@@ -213,6 +213,11 @@ export class Sender {
     this.#degradation.failIfAsked(toSendError);
   }
 
+  /** Cleans up after receivers that died, looking at most once a second. */
+  cleanupDeadReceivers(): void {
+    for (const { liveness } of this.#connected) liveness.cleanupIfDead();
+  }
+
   /** Gives up all connections; the pool goes when the last loan does. */
   close(): void {
     for (const connection of this.#connections) connection?.close();

@@ -10,7 +10,7 @@ import { sendBlocking } from "../common/blocking-send.ts";
 import { type Header, type Loan, type LoanArguments, MessageLoan } from "../common/loan.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import { MessageWriter, type SendExtras } from "../common/message-writer.ts";
-import { outgoing, type WaitingLender } from "../common/outgoing.ts";
+import { outgoing, sendInTurn, type WaitingLender } from "../common/outgoing.ts";
 import type { PortEntry } from "../common/port-entry.ts";
 import { SendError } from "../common/port-errors.ts";
 import { SendQueue } from "../common/send-queue.ts";
@@ -89,7 +89,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
 
   sendCopy(value: Input<T>, extras?: SendExtras<H>): number {
     this.#demandOpen();
-    const chunk = this.#writer.loanCopy(value, extras?.userHeader);
+    const chunk = this.loanCopy(value, extras?.userHeader);
     try {
       return this.#sender.send(chunk);
     } finally {
@@ -99,20 +99,12 @@ export class PublisherPort<T extends PayloadType, H extends Header>
 
   async send(value: Input<T> | Loan<T, H>, options: WaitOptions & SendExtras<H> = {}): Promise<number> {
     this.#demandOpen();
-    const message = outgoing(this, this.#writer, value, options.userHeader);
-    let isSent = false;
-    try {
-      const receivers = await this.#queue.send(() => message.attempt(), options);
-      isSent = true;
-      return receivers;
-    } finally {
-      message.end(isSent);
-    }
+    return sendInTurn(this.#queue, this, value, options);
   }
 
   sendSync(value: Input<T> | Loan<T, H>, timeout: number, extras?: SendExtras<H>): number {
     this.#demandOpen();
-    const message = outgoing(this, this.#writer, value, extras?.userHeader);
+    const message = outgoing(this, value, extras?.userHeader);
     let isSent = false;
     try {
       const receivers = sendBlocking(this.#service.node.os, this.origin, timeout, () => {
@@ -130,6 +122,10 @@ export class PublisherPort<T extends PayloadType, H extends Header>
   updateConnections(): void {
     this.#demandOpen();
     this.#sender.updateConnections();
+  }
+
+  loanCopy(value: unknown, userHeader: unknown): number {
+    return this.#writer.loanCopy(value, userHeader);
   }
 
   sendLoan(chunk: number): number {

@@ -1,12 +1,12 @@
-import { ClosedError, InvalidArgumentError } from "../../base/general-errors.ts";
+import { ClosedError } from "../../base/general-errors.ts";
 import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { WaitScope } from "../../lifecycle/wait-scope.ts";
-import { ENDED, TIMED_OUT, type WaitOptions, waitFor } from "../../lifecycle/waiting.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import type { PublishSubscribePattern } from "../../service/messaging-pattern.ts";
 import { bucketOf, segmentOf } from "../common/borrower.ts";
 import type { Header } from "../common/loan.ts";
+import { type LoopOptions, messageLoop } from "../common/message-loop.ts";
 import { MessageReader } from "../common/message-reader.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import type { PortEntry } from "../common/port-entry.ts";
@@ -14,10 +14,7 @@ import { detachMessage, isKept, openMessage } from "../common/received-message.t
 import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
 import type { ReceiverConnection } from "../common/receiver-connection.ts";
 import { ReceivedSample, type Sample } from "./sample.ts";
-import type { SamplesOptions, Subscriber } from "./subscriber.ts";
-
-/** In milliseconds. */
-const LONGEST_PAUSE = 50;
+import type { Subscriber } from "./subscriber.ts";
 
 export class SubscriberPort<T extends PayloadType, H extends Header>
   implements Subscriber<T, H>, NodeResource
@@ -95,27 +92,9 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     return this.samples();
   }
 
-  samples(options: SamplesOptions = {}): AsyncIterableIterator<Sample<T, H>> {
+  samples(options: LoopOptions = {}): AsyncIterableIterator<Sample<T, H>> {
     this.#demandOpen();
-    return this.#loop(options, checkedPoll(this.#entry.origin, options.poll));
-  }
-
-  async *#loop(options: WaitOptions, lookAgainAfter: number | undefined): AsyncGenerator<Sample<T, H>, void> {
-    const leave = this.#scope.occupy(this.#entry.origin);
-    const next = { look: () => this.#receive(), lookAgainAfter };
-    try {
-      for (;;) {
-        const sample = await waitFor(this.#scope, next, options);
-        if (sample === TIMED_OUT || sample === ENDED) return;
-        try {
-          yield sample;
-        } finally {
-          if (!isKept(sample)) sample.release();
-        }
-      }
-    } finally {
-      leave();
-    }
+    return messageLoop(this.#scope, this.#entry.origin, () => this.#receive(), options);
   }
 
   close(): void {
@@ -171,15 +150,4 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     reusable[bucket] = sample;
     return sample;
   }
-}
-
-/** @returns the longest pause in milliseconds; undefined for none. @throws InvalidArgumentError */
-function checkedPoll(origin: string, poll: number | false | undefined): number | undefined {
-  if (poll === undefined) return LONGEST_PAUSE;
-  if (poll === false) return undefined;
-  if (poll > 0) return poll;
-  throw new InvalidArgumentError(
-    origin,
-    `cannot look for samples of ${origin} every ${poll} ms: poll must be a number above 0, or false.`,
-  );
 }

@@ -1,7 +1,7 @@
-import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import type { DegradationHandler } from "../common/handlers.ts";
 import type { Header } from "../common/loan.ts";
+import type { LoopOptions } from "../common/message-loop.ts";
 import type { Sample } from "./sample.ts";
 
 export interface SubscriberOptions {
@@ -13,14 +13,6 @@ export interface SubscriberOptions {
   readonly historyRequest?: number | undefined;
   /** Decides about connections that cannot be used; without it they are logged. */
   readonly degradationHandler?: DegradationHandler | undefined;
-}
-
-export interface SamplesOptions extends WaitOptions {
-  /**
-   * While nothing comes, the loop looks again after pauses that grow from 1 ms up to this, in milliseconds; 50 by
-   * default. `false`: it looks only when it is woken.
-   */
-  readonly poll?: number | false | undefined;
 }
 
 /** Receives the samples of all publishers of its service. */
@@ -57,7 +49,7 @@ export interface Subscriber<T extends PayloadType, H extends Header = undefined>
    *
    * @throws the signal's reason when it is aborted; ReceiveError as `receive`; AlreadyWaitingError, ClosedError
    */
-  samples(options?: SamplesOptions): AsyncIterableIterator<Sample<T, H>>;
+  samples(options?: LoopOptions): AsyncIterableIterator<Sample<T, H>>;
   /** Leaves the service. Samples that are still held go on showing their bytes. */
   close(): void;
 }

@@ -1,3 +1,4 @@
+import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import { leaseBase, leaseMemory } from "../../payload/lease.ts";
 import type { Input, PayloadType } from "../../payload/meaning.ts";
 import type { Header, Loan, LoanArguments } from "../common/loan.ts";
@@ -38,6 +39,15 @@ export interface ActiveRequest<
    *   not fit the type.
    */
   sendCopy(value: Input<S>, extras?: SendExtras<SH>): number;
+  /**
+   * Waits until the client has room for the response and then sends it. Sends to one request are served in the order of
+   * the calls; a value is copied when its turn comes.
+   *
+   * @returns 1, or 0 if the client waits no more, which is no error.
+   * @throws TimeoutError, ClosedError, the signal's reason: the client got nothing then. A loan stays yours then.
+   *   Otherwise as `sendCopy` and `Loan.send` do.
+   */
+  send(value: Input<S> | Loan<S, SH>, options?: WaitOptions & SendExtras<SH>): Promise<number>;
 }
 
 /** The stream of responses to a request. */
@@ -106,6 +116,11 @@ export class ActiveRequestHandle<
   sendCopy(value: Input<S>, extras?: SendExtras<SH>): number {
     leaseMemory(this);
     return this.#responses.sendCopy(value, extras?.userHeader);
+  }
+
+  async send(value: Input<S> | Loan<S, SH>, options: WaitOptions & SendExtras<SH> = {}): Promise<number> {
+    leaseMemory(this);
+    return this.#responses.send(value, options);
   }
 
   override release(): void {

@@ -2,6 +2,7 @@ import { ClosedError } from "../../base/general-errors.ts";
 import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
 import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
+import { WaitScope } from "../../lifecycle/wait-scope.ts";
 import type { Input, PayloadType } from "../../payload/meaning.ts";
 import type { RequestResponsePattern } from "../../service/messaging-pattern.ts";
 import { type Header, type Lender, type Loan, type LoanArguments, MessageLoan } from "../common/loan.ts";
@@ -68,6 +69,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
       receiver,
       reader: new MessageReader(receiver, parts.responseTypes),
       channels: new ResponseChannels(receiver, parts.numberOfChannels),
+      newScope: () => new WaitScope(service.node.os, service.node.waits.signalMode),
       describePending: () => `the pending response of ${entry.origin}`,
       afterRelease: () => this.#leaveWhenIdle(),
     };

@@ -1,6 +1,8 @@
+import type { WaitScope } from "../../lifecycle/wait-scope.ts";
 import { closeLease, isReleased, Lease, leaseBase, leaseMemory, openLease } from "../../payload/lease.ts";
 import type { PayloadType, ReadonlyView } from "../../payload/meaning.ts";
 import type { Header } from "../common/loan.ts";
+import { type LoopOptions, messageLoop, NO_MORE } from "../common/message-loop.ts";
 import type { MessageReader } from "../common/message-reader.ts";
 import type { MessageWriter } from "../common/message-writer.ts";
 import { type HeaderReadonly, openMessage } from "../common/received-message.ts";
@@ -20,7 +22,8 @@ export interface PendingResponse<
   S extends PayloadType,
   QH extends Header = undefined,
   SH extends Header = undefined,
-> extends Disposable {
+> extends Disposable,
+    AsyncIterable<Response<S, SH>> {
   /** The request, as it was sent. @throws UseAfterReleaseError */
   readonly payload: ReadonlyView<Q>;
   /** The user header of the request. @throws UseAfterReleaseError */
@@ -41,6 +44,17 @@ export interface PendingResponse<
    * @throws UseAfterReleaseError
    */
   receive(): Response<S, SH> | undefined;
+  /**
+   * The responses as they come. The loop owns them: each is released when the next one is asked for and when the loop
+   * ends, unless `keep()` was called on it.
+   *
+   * It ends after the last response, when every server that got the request has ended its stream, left or died; when
+   * `timeout` passes without a response; and when the pending response is released.
+   *
+   * @throws the signal's reason when it is aborted; ReceiveError as `receive`; AlreadyWaitingError,
+   *   UseAfterReleaseError
+   */
+  responses(options?: LoopOptions): AsyncIterableIterator<Response<S, SH>>;
   /** Asks the servers to end the stream. They see it, and may respond nevertheless. @throws UseAfterReleaseError */
   setDisconnectHint(): void;
   /** Ends the request. Responses that are held stay. Doing it twice is allowed. */
@@ -54,6 +68,8 @@ export interface RequestOrigin {
   readonly receiver: Receiver;
   readonly reader: MessageReader;
   readonly channels: ResponseChannels;
+  /** For the waits of one pending response. */
+  readonly newScope: () => WaitScope;
   /** Names a pending response in messages. */
   readonly describePending: () => string;
   /** Call it when something that keeps the client registered was released. */
@@ -81,6 +97,7 @@ export class PendingResponseHandle<
   readonly #client: RequestOrigin;
   readonly #request: SentRequest;
   readonly #whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void;
+  #scope: WaitScope | undefined;
 
   /** @param whenReleased is called once. */
   constructor(
@@ -139,6 +156,10 @@ export class PendingResponseHandle<
 
   receive(): Response<S, SH> | undefined {
     leaseMemory(this);
+    return this.#receive();
+  }
+
+  #receive(): ReceivedResponse<S, SH> | undefined {
     const { receiver, reader, afterRelease } = this.#client;
     const { channel, requestId } = this.#request;
     for (;;) {
@@ -157,6 +178,26 @@ export class PendingResponseHandle<
     }
   }
 
+  [Symbol.asyncIterator](): AsyncIterator<Response<S, SH>, void> {
+    return this.responses();
+  }
+
+  responses(options: LoopOptions = {}): AsyncIterableIterator<Response<S, SH>> {
+    leaseMemory(this);
+    this.#scope ??= this.#client.newScope();
+    return messageLoop(this.#scope, this.#client.describePending(), () => this.#next(), options);
+  }
+
+  #next(): ReceivedResponse<S, SH> | typeof NO_MORE | undefined {
+    // What comes before the end of the last stream is found after we saw the end.
+    const { isConnected } = this;
+    const response = this.#receive();
+    if (response !== undefined) return response;
+    if (!isConnected) return NO_MORE;
+    this.#client.sender.cleanupDeadReceivers();
+    return undefined;
+  }
+
   setDisconnectHint(): void {
     leaseMemory(this);
     this.#client.channels.setDisconnectHint(this.#request.channel, this.#request.requestId);
@@ -165,6 +206,7 @@ export class PendingResponseHandle<
   release(): void {
     if (isReleased(this)) return;
     closeLease(this);
+    this.#scope?.close();
     const { chunk, channel, requestId } = this.#request;
     this.#client.channels.close(channel, requestId);
     this.#client.sender.pool.release(chunk);

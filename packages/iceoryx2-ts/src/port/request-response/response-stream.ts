@@ -1,9 +1,13 @@
 /** The way back from a server to the client of one request: a channel of its own, which either side ends. */
 
+import type { WaitScope } from "../../lifecycle/wait-scope.ts";
+import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
-import { type Header, type Lender, type Loan, MessageLoan } from "../common/loan.ts";
+import { type Header, type Loan, MessageLoan } from "../common/loan.ts";
 import type { MessageWriter } from "../common/message-writer.ts";
+import { sendInTurn, type WaitingLender } from "../common/outgoing.ts";
 import { LoanError } from "../common/port-errors.ts";
+import { SendQueue } from "../common/send-queue.ts";
 import { NO_ROOM, type Sender } from "../common/sender.ts";
 import type { SenderConnection } from "../common/sender-connection.ts";
 import { writeAnsweredRequest } from "./response-header.ts";
@@ -17,6 +21,8 @@ export interface ResponseSource {
   readonly describeLoan: () => string;
   /** What users hold, by chunk. */
   readonly loans: (Disposable | undefined)[];
+  /** Closes when the server leaves the service. */
+  readonly scope: WaitScope;
   /** Call it when something that keeps the server registered was released. */
   readonly afterRelease: () => void;
 }
@@ -30,16 +36,21 @@ export interface ResponseAddress {
   readonly requestId: bigint;
 }
 
-export class ResponseStream<S extends PayloadType, SH extends Header> implements Lender<number> {
+export class ResponseStream<S extends PayloadType, SH extends Header> implements WaitingLender {
   readonly describeLoan: () => string;
   readonly #source: ResponseSource;
   readonly #address: ResponseAddress;
   #loans = 0;
+  #queue: SendQueue | undefined;
 
   constructor(source: ResponseSource, address: ResponseAddress) {
     this.describeLoan = source.describeLoan;
     this.#source = source;
     this.#address = address;
+  }
+
+  get origin(): string {
+    return this.#source.sender.origin;
   }
 
   /** Whether the client waits for responses. */
@@ -63,15 +74,26 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
     return loan;
   }
 
-  sendCopy(value: unknown, userHeader: unknown): number {
+  loanCopy(value: unknown, userHeader: unknown): number {
     this.#demandLoan();
     const chunk = this.#source.writer.loanCopy(value, userHeader);
     this.#loans++;
+    return chunk;
+  }
+
+  sendCopy(value: unknown, userHeader: unknown): number {
+    const chunk = this.loanCopy(value, userHeader);
     try {
       return this.sendLoan(chunk);
     } finally {
       this.endLoan(chunk);
     }
+  }
+
+  /** Sends of one request are served in the order of the calls. */
+  send(value: unknown, options: WaitOptions & { readonly userHeader?: unknown }): Promise<number> {
+    this.#queue ??= new SendQueue(this.#source.scope, this.origin);
+    return sendInTurn(this.#queue, this, value, options);
   }
 
   sendLoan(chunk: number): number {

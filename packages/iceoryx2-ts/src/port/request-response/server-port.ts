@@ -3,9 +3,11 @@ import { log } from "../../base/log.ts";
 import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
 import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
+import { WaitScope } from "../../lifecycle/wait-scope.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import type { RequestResponsePattern } from "../../service/messaging-pattern.ts";
 import type { Header } from "../common/loan.ts";
+import { type LoopOptions, messageLoop } from "../common/message-loop.ts";
 import { MessageReader } from "../common/message-reader.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import { MessageWriter } from "../common/message-writer.ts";
@@ -47,7 +49,8 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   readonly #reader: MessageReader;
   readonly #source: ResponseSource;
   readonly #numberOfChannels: number;
-  #closed = false;
+  /** Of the waits for requests. */
+  readonly #scope: WaitScope;
   #isGone = false;
 
   constructor(parts: ServerParts) {
@@ -60,6 +63,8 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.allocationStrategy = parts.allocationStrategy;
     this.maxLoanedResponsesPerRequest = parts.maxLoanedResponsesPerRequest;
     this.initialMaxSliceLen = initialMaxSliceLen;
+    const { node } = service;
+    this.#scope = new WaitScope(node.os, node.waits.signalMode);
     this.#reader = new MessageReader(receiver, parts.requestTypes);
     this.#source = {
       sender,
@@ -67,9 +72,10 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
       maxLoanedResponsesPerRequest: parts.maxLoanedResponsesPerRequest,
       describeLoan: () => `the loan of ${entry.origin}`,
       loans: [],
+      scope: new WaitScope(node.os, node.waits.signalMode),
       afterRelease: () => this.#leaveWhenIdle(),
     };
-    service.node.adopt(this);
+    node.adopt(this);
   }
 
   get id(): bigint {
@@ -81,11 +87,15 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#scope.isClosed;
   }
 
   receive(): ActiveRequest<Q, S, QH, SH> | undefined {
     this.#demandOpen();
+    return this.#receive();
+  }
+
+  #receive(): ActiveRequestHandle<Q, S, QH, SH> | undefined {
     this.#source.sender.updateConnections();
     for (;;) {
       const connection = this.#receiver.receive(FIRST_CHANNEL);
@@ -102,6 +112,15 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
     return this.#receiver.activeConnections.some((connection) => connection.hasChunks(FIRST_CHANNEL));
   }
 
+  [Symbol.asyncIterator](): AsyncIterator<ActiveRequest<Q, S, QH, SH>, void> {
+    return this.requests();
+  }
+
+  requests(options: LoopOptions = {}): AsyncIterableIterator<ActiveRequest<Q, S, QH, SH>> {
+    this.#demandOpen();
+    return messageLoop(this.#scope, this.#entry.origin, () => this.#receive(), options);
+  }
+
   updateConnections(): void {
     this.#demandOpen();
     this.#receiver.updateConnections();
@@ -109,13 +128,14 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.closed) return;
+    this.#scope.close();
     this.#leaveWhenIdle();
   }
 
   closeWithNode(): void {
     this.close();
+    this.#source.scope.close();
     for (const loan of this.#source.loans) loan?.[Symbol.dispose]();
     this.#receiver.detachBorrowers((borrower) => {
       const request = borrower as ActiveRequestHandle<Q, S, QH, SH>;
@@ -160,8 +180,9 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   #leaveWhenIdle(): void {
     const { sender } = this.#source;
     const isIdle = sender.loans === 0 && this.#receiver.numberOfBorrowers === 0;
-    if (!this.#closed || this.#isGone || !isIdle) return;
+    if (!this.closed || this.#isGone || !isIdle) return;
     this.#isGone = true;
+    this.#source.scope.close();
     this.#service.node.disown(this);
     this.#entry.deregister();
     sender.pool.remove();
@@ -171,6 +192,6 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   }
 
   #demandOpen(): void {
-    if (this.#closed) throw new ClosedError(this.#entry.origin);
+    if (this.closed) throw new ClosedError(this.#entry.origin);
   }
 }

@@ -2,6 +2,7 @@ import type { AllocationStrategy, BackpressureStrategy } from "../../config/sett
 import type { PayloadType } from "../../payload/meaning.ts";
 import type { BackpressureHandler, DegradationHandler } from "../common/handlers.ts";
 import type { Header } from "../common/loan.ts";
+import type { LoopOptions } from "../common/message-loop.ts";
 import type { SendingOptions } from "../common/sending-options.ts";
 import type { ActiveRequest } from "./active-request.ts";
 
@@ -31,7 +32,8 @@ export interface Server<
   S extends PayloadType,
   QH extends Header = undefined,
   SH extends Header = undefined,
-> extends Disposable {
+> extends Disposable,
+    AsyncIterable<ActiveRequest<Q, S, QH, SH>> {
   readonly id: bigint;
   readonly name: string;
   readonly backpressureStrategy: BackpressureStrategy;
@@ -50,6 +52,15 @@ export interface Server<
   receive(): ActiveRequest<Q, S, QH, SH> | undefined;
   /** Whether requests wait. Also connects to clients that came. */
   hasRequests(): boolean;
+  /**
+   * The requests as they come. The loop owns them: each is released, which ends its responses, when the next one is
+   * asked for and when the loop ends, unless `keep()` was called on it. It connects to new clients while it waits.
+   *
+   * It ends when `timeout` passes without a request, and when the server is closed.
+   *
+   * @throws the signal's reason when it is aborted; ReceiveError as `receive`; AlreadyWaitingError, ClosedError
+   */
+  requests(options?: LoopOptions): AsyncIterableIterator<ActiveRequest<Q, S, QH, SH>>;
   /** Connects to clients that came, and gives up those that left. */
   updateConnections(): void;
   /**
