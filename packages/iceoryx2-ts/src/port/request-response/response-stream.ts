@@ -1,5 +1,6 @@
 /** The way back from a server to the client of one request: a channel of its own, which either side ends. */
 
+import { ClosedError } from "../../base/general-errors.ts";
 import type { WaitScope } from "../../lifecycle/wait-scope.ts";
 import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
@@ -55,6 +56,7 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
 
   /** Whether the client waits for responses. */
   get isOpen(): boolean {
+    if (this.#source.scope.isClosed) return false;
     this.#source.sender.updateConnections();
     return this.#openConnection() !== undefined;
   }
@@ -104,7 +106,8 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
 
   /** @returns how many clients got it, or `NO_ROOM`. */
   trySend(chunk: number): number {
-    const { sender } = this.#source;
+    const { sender, scope } = this.#source;
+    if (scope.isClosed) throw new ClosedError(this.origin);
     sender.updateConnections();
     // A response that nobody waits for is not sent at all: it might take the place of one to a later request.
     const connection = this.#openConnection();
@@ -142,7 +145,8 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
   }
 
   #demandLoan(): void {
-    const { maxLoanedResponsesPerRequest: maximum, sender } = this.#source;
+    const { maxLoanedResponsesPerRequest: maximum, sender, scope } = this.#source;
+    if (scope.isClosed) throw new ClosedError(this.origin);
     if (this.#loans < maximum) return;
     throw new LoanError(
       "ExceedsMaxLoans",
