@@ -8,7 +8,7 @@ import { NO_ROOM } from "./sender.ts";
 export interface Outgoing {
   /** Tries to deliver. @returns how many receivers got it, or undefined if there is no room. */
   attempt(): number | undefined;
-  /** Call it afterwards, however it went. @param isSent whether it was delivered. */
+  /** Call it afterwards, however it went; doing it twice is allowed. @param isSent whether it was delivered. */
   end(isSent: boolean): void;
 }
 
@@ -33,12 +33,15 @@ export async function sendInTurn(
   options: WaitOptions & { readonly userHeader?: unknown },
 ): Promise<number> {
   const message = outgoing(lender, value, options.userHeader);
+  // Who closes the port gives its memory up before the rejection arrives here.
+  const forget = queue.onClose(() => message.end(false));
   let isSent = false;
   try {
     const receivers = await queue.send(() => message.attempt(), options);
     isSent = true;
     return receivers;
   } finally {
+    forget();
     message.end(isSent);
   }
 }
@@ -71,7 +74,10 @@ class OutgoingCopy implements Outgoing {
   }
 
   end(): void {
-    if (this.#chunk >= 0) this.#lender.endLoan(this.#chunk);
+    const chunk = this.#chunk;
+    if (chunk < 0) return;
+    this.#chunk = -1;
+    this.#lender.endLoan(chunk);
   }
 }
 

@@ -40,6 +40,11 @@ export class SendQueue {
     }
   }
 
+  /** Calls back when the object closes whose sends these are. @returns how to take it back. */
+  onClose(callback: () => void): () => void {
+    return this.#scope.onClose(callback);
+  }
+
   /** @returns the options with what is left of the time. */
   async #waitForTurn(place: Place, options: WaitOptions): Promise<WaitOptions> {
     const { os } = this.#scope;

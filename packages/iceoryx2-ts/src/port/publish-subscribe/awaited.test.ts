@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { u64 } from "../../payload/scalars.ts";
 import { bytes } from "../../payload/slice.ts";
 import { inDomainAsync } from "../../testing/in-domain.test-support.ts";
@@ -13,6 +14,19 @@ const pair = (node: Parameters<Parameters<typeof inDomainAsync>[0]>[0]) => {
 };
 
 describe("an awaited send", () => {
+  it(
+    "that waits is ended by its node, of which nothing is left",
+    inDomainAsync(async (node) => {
+      const { publisher } = pair(node);
+      publisher.sendCopy(1n);
+      publisher.sendCopy(2n);
+      const rejections = [3n, 4n].map((value) => assert.rejects(publisher.send(value), { code: "Closed" }));
+      await turn();
+      node.close();
+      await Promise.all(rejections);
+    }),
+  );
+
   it(
     "waits for room, delivers once, and keeps the order of the calls",
     inDomainAsync(async (node) => {
