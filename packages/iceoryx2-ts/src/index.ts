@@ -99,7 +99,7 @@ export type {
   DegradationInfo,
 } from "./port/common/handlers.ts";
 export type { Header, HeaderView, Loan, LoanArguments } from "./port/common/loan.ts";
-export type { LoopOptions } from "./port/common/message-loop.ts";
+export type { LoopOptions, WakeUps } from "./port/common/message-loop.ts";
 export type { SendExtras } from "./port/common/message-writer.ts";
 export { LoanError, ReceiveError, SendError } from "./port/common/port-errors.ts";
 export type { HeaderReadonly, Received } from "./port/common/received-message.ts";
@@ -112,6 +112,7 @@ export {
 } from "./port/event/event-port-errors.ts";
 export type { Listener, ListenerOptions } from "./port/event/listener.ts";
 export type { ConnectedListener, Notifier, NotifierOptions } from "./port/event/notifier.ts";
+export type { PublishSubscribeEventIds } from "./port/publish-subscribe/event-ids.ts";
 export {
   PublisherCreateError,
   SubscriberCreateError,

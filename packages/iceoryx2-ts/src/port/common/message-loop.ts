@@ -14,6 +14,26 @@ export interface LoopOptions extends WaitOptions {
   readonly poll?: number | false | undefined;
 }
 
+/** How often a loop that waited looked again. */
+export interface WakeUps {
+  /** Because an event came. */
+  readonly notified: number;
+  /** Because a pause was over. */
+  readonly polled: number;
+}
+
+/** What wakes a loop that waits beside the pauses. */
+export interface Waking {
+  /** Before a loop begins. @param isOnlyWay whether nothing else wakes the loop. */
+  prepare(isOnlyWay: boolean): Promise<void>;
+  /** A message was taken. */
+  noteTaken(): void;
+  /** Nothing is there: the loop looks once more and goes to sleep. */
+  settle(): void;
+  /** Calls `wake` whenever looking may be worth it, until the returned function is called. */
+  subscribe(wake: () => void): () => void;
+}
+
 /** Instead of a message: no more will come. */
 export const NO_MORE: unique symbol = Symbol("no more messages");
 
@@ -23,40 +43,99 @@ const LONGEST_PAUSE = 50;
 /**
  * The loop owns its messages: each is released when the next one is asked for and when the loop ends, unless it is
  * kept. It ends when the time passes without one, when the scope closes and when `take` says so.
- *
- * @param origin for messages, such as `subscriber of service "a"`.
- * @param take returns a message, undefined if there is none yet, or `NO_MORE`.
- * @throws InvalidArgumentError; the loop AlreadyWaitingError and what `take` throws
  */
+export class MessageLoop<M extends ReceivedMessage<PayloadType, Header>> {
+  readonly #scope: WaitScope;
+  readonly #origin: string;
+  readonly #take: () => M | typeof NO_MORE | undefined;
+  readonly #waking: Waking | undefined;
+  #isFirstLook = false;
+  #isNotified = false;
+  #notified = 0;
+  #polled = 0;
+
+  /**
+   * @param origin for messages, such as `subscriber of service "a"`.
+   * @param take returns a message, undefined if there is none yet, or `NO_MORE`.
+   */
+  constructor(
+    scope: WaitScope,
+    origin: string,
+    take: () => M | typeof NO_MORE | undefined,
+    waking?: Waking | undefined,
+  ) {
+    this.#scope = scope;
+    this.#origin = origin;
+    this.#take = take;
+    this.#waking = waking;
+  }
+
+  get wakeUps(): WakeUps {
+    return { notified: this.#notified, polled: this.#polled };
+  }
+
+  /** @throws InvalidArgumentError; the loop AlreadyWaitingError and what `take` throws */
+  run(options: LoopOptions): AsyncGenerator<M, void> {
+    return this.#run(options, checkedPoll(this.#origin, options.poll));
+  }
+
+  async *#run(options: WaitOptions, lookAgainAfter: number | undefined): AsyncGenerator<M, void> {
+    const leave = this.#scope.occupy(this.#origin);
+    const subscribe = this.#waking && ((wake: () => void) => this.#subscribe(this.#waking!, wake));
+    const next = { look: () => this.#look(), subscribe, lookAgainAfter };
+    try {
+      await this.#waking?.prepare(lookAgainAfter === undefined);
+      for (;;) {
+        this.#isFirstLook = true;
+        const message = await waitFor(this.#scope, next, options);
+        if (message === TIMED_OUT || message === ENDED || message === NO_MORE) return;
+        try {
+          yield message;
+        } finally {
+          if (!isKept(message)) message.release();
+        }
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  #look(): M | typeof NO_MORE | undefined {
+    this.#count();
+    const message = this.#take();
+    const waking = this.#waking;
+    if (waking === undefined) return message;
+    if (message !== undefined) {
+      waking.noteTaken();
+      return message;
+    }
+    waking.settle();
+    return this.#take();
+  }
+
+  #subscribe(waking: Waking, wake: () => void): () => void {
+    return waking.subscribe(() => {
+      this.#isNotified = true;
+      wake();
+    });
+  }
+
+  #count(): void {
+    if (this.#isNotified) this.#notified++;
+    else if (!this.#isFirstLook) this.#polled++;
+    this.#isFirstLook = false;
+    this.#isNotified = false;
+  }
+}
+
+/** A loop that nothing but pauses wakes. @throws as `MessageLoop.run` */
 export function messageLoop<M extends ReceivedMessage<PayloadType, Header>>(
   scope: WaitScope,
   origin: string,
   take: () => M | typeof NO_MORE | undefined,
   options: LoopOptions,
 ): AsyncGenerator<M, void> {
-  return loop(scope, origin, { look: take, lookAgainAfter: checkedPoll(origin, options.poll) }, options);
-}
-
-async function* loop<M extends ReceivedMessage<PayloadType, Header>>(
-  scope: WaitScope,
-  origin: string,
-  next: { look(): M | typeof NO_MORE | undefined; readonly lookAgainAfter: number | undefined },
-  options: WaitOptions,
-): AsyncGenerator<M, void> {
-  const leave = scope.occupy(origin);
-  try {
-    for (;;) {
-      const message = await waitFor(scope, next, options);
-      if (message === TIMED_OUT || message === ENDED || message === NO_MORE) return;
-      try {
-        yield message;
-      } finally {
-        if (!isKept(message)) message.release();
-      }
-    }
-  } finally {
-    leave();
-  }
+  return new MessageLoop(scope, origin, take).run(options);
 }
 
 /** @returns the longest pause in milliseconds; undefined for none. @throws InvalidArgumentError */

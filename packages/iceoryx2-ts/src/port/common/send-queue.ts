@@ -3,7 +3,7 @@ import { ClosedError, TimeoutError } from "../../base/general-errors.ts";
 import type { WaitScope } from "../../lifecycle/wait-scope.ts";
 import { ENDED, TIMED_OUT, type WaitOptions, waitFor } from "../../lifecycle/waiting.ts";
 
-/** Nobody tells a sender that a receiver has room again; it looks, after at most so many milliseconds. */
+/** A sender may not be told that a receiver has room again; it looks, after at most so many milliseconds. */
 const LONGEST_PAUSE = 50;
 
 interface Place {
@@ -30,14 +30,17 @@ export class SendQueue {
     this.#places.add(place);
     try {
       const rest = this.#isFirst(place) ? options : await this.#waitForTurn(place, options);
-      return this.#unwrap(
-        await waitFor(this.#scope, { look: attempt, lookAgainAfter: LONGEST_PAUSE }, rest),
-        options,
-      );
+      const room = { look: attempt, subscribe: subscribeTo(place), lookAgainAfter: LONGEST_PAUSE };
+      return this.#unwrap(await waitFor(this.#scope, room, rest), options);
     } finally {
       this.#places.delete(place);
-      this.#first()?.wake?.();
+      this.wake();
     }
+  }
+
+  /** There may be room again. */
+  wake(): void {
+    this.#first()?.wake?.();
   }
 
   /** Calls back when the object closes whose sends these are. @returns how to take it back. */
@@ -51,12 +54,7 @@ export class SendQueue {
     const start = os.monotonicTime();
     const turn = {
       look: () => (this.#isFirst(place) ? true : undefined),
-      subscribe: (wake: () => void) => {
-        place.wake = wake;
-        return () => {
-          place.wake = undefined;
-        };
-      },
+      subscribe: subscribeTo(place),
     };
     this.#unwrap(await waitFor(this.#scope, turn, options), options);
     if (options.timeout === undefined) return options;
@@ -83,4 +81,13 @@ export class SendQueue {
   #first(): Place | undefined {
     return this.#places.values().next().value;
   }
+}
+
+function subscribeTo(place: Place): (wake: () => void) => () => void {
+  return (wake) => {
+    place.wake = wake;
+    return () => {
+      place.wake = undefined;
+    };
+  };
 }

@@ -230,7 +230,7 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
   async #waitFor<T>(look: () => T | undefined, options: WaitOptions): Promise<T | undefined> {
     const vacate = this.#waits.occupy(this.origin);
     try {
-      const subscribe = (wake: () => void): (() => void) => this.#subscribe(wake);
+      const subscribe = (wake: () => void): (() => void) => this.subscribe(wake);
       const found = await waitFor(this.#waits, { look, subscribe }, options);
       return typeof found === "symbol" ? undefined : found;
     } finally {
@@ -238,7 +238,8 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
     }
   }
 
-  #subscribe(wake: () => void): () => void {
+  /** Calls back while there is something to take, until the returned function is called; for one at a time. */
+  subscribe(wake: () => void): () => void {
     this.#wake = wake;
     this.#watch ??= this.#service.node.os.watch(this.#channel.fd, () => this.#onReadable());
     if (this.#waits.isRef) this.#watch.ref();

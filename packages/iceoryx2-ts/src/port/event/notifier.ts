@@ -102,6 +102,16 @@ export class NotifierPort implements Notifier, NodeResource {
     return notified;
   }
 
+  /** As `notify`, but leaves one listener alone: the notifier's own twin. */
+  notifyOthers(exceptListenerId: bigint, eventId: number): void {
+    if (this.#closed) return;
+    this.#checkEventId(eventId);
+    for (const connection of this.#connections.update()) {
+      if (connection.details.portId !== exceptListenerId) this.#connections.notify(connection, eventId);
+    }
+    if (this.#deadline !== undefined) this.#checkDeadline(this.#deadline);
+  }
+
   listeners(): ConnectedListener[] {
     this.#demandOpen();
     return this.#connections.update().map((connection) => this.#toConnectedListener(connection));

@@ -11,8 +11,10 @@ import { PortEntry } from "../common/port-entry.ts";
 import { Sender } from "../common/sender.ts";
 import type { ReceiverAddress } from "../common/sender-connection.ts";
 import { createPool, type SendingMemory, sendingMemory } from "../common/sending-options.ts";
+import { type EventIds, eventIds } from "./event-ids.ts";
 import { PublisherCreateError } from "./publish-subscribe-port-errors.ts";
 import type { Publisher, PublisherOptions } from "./publisher.ts";
+import { PublisherEvents } from "./publisher-events.ts";
 import { PublisherPort } from "./publisher-port.ts";
 import { writeSampleHeader } from "./sample-header.ts";
 
@@ -35,6 +37,7 @@ export function createPublisher<T extends PayloadType, H extends Header>(
     defaults.publisherMaxLoanedSamples,
     LOANS_MAX,
   );
+  const ids = notifiedIds(what, options.notify);
   const backpressureStrategy = options.backpressureStrategy ?? defaults.backpressureStrategy;
   const memory = sendingMemory(what, types, options, defaults.publisherAllocationStrategy, {
     worstCase:
@@ -50,9 +53,11 @@ export function createPublisher<T extends PayloadType, H extends Header>(
       new PublisherCreateError(code, origin, message, { cause });
   const entry = PortEntry.create(service, "publisher", options.name ?? "", toError("UnableToCreatePortTag"));
   const { id: portId, name: portName, origin } = entry;
+  let events: PublisherEvents | undefined;
   let pool: ChunkPool | undefined;
   let sender: Sender | undefined;
   try {
+    if (ids !== undefined) events = new PublisherEvents(node, service.name, origin, ids);
     const prepareChunk = (view: DataView, at: number): void => writeSampleHeader(view, at, node.id, portId);
     pool = createPool(service, types, entry, memory, prepareChunk, toError("UnableToCreateDataSegment"));
     sender = new Sender({
@@ -80,6 +85,7 @@ export function createPublisher<T extends PayloadType, H extends Header>(
     pool?.remove();
     sender?.close();
     entry.remove("sender");
+    events?.close(false);
     throw error;
   }
   return new PublisherPort<T, H>({
@@ -87,11 +93,18 @@ export function createPublisher<T extends PayloadType, H extends Header>(
     types,
     entry,
     sender,
+    events,
     backpressureStrategy,
     allocationStrategy: memory.allocationStrategy,
     maxLoanedSamples,
     initialMaxSliceLen: memory.initialMaxSliceLen,
   });
+}
+
+/** @returns undefined for a publisher that notifies nobody. @throws InvalidArgumentError */
+function notifiedIds(what: string, notify: PublisherOptions["notify"]): EventIds | undefined {
+  if (notify === undefined || notify === false) return undefined;
+  return eventIds(what, notify === true ? {} : notify);
 }
 
 function tooManyPublishers(origin: string, maxPublishers: number): PublisherCreateError {

@@ -9,6 +9,7 @@ import { countOption } from "../common/options.ts";
 import { PortEntry } from "../common/port-entry.ts";
 import { Receiver } from "../common/receiver.ts";
 import type { SenderAddress } from "../common/receiver-connection.ts";
+import { eventIds } from "./event-ids.ts";
 import { SubscriberCreateError } from "./publish-subscribe-port-errors.ts";
 import type { Subscriber, SubscriberOptions } from "./subscriber.ts";
 import { SubscriberPort } from "./subscriber-port.ts";
@@ -21,6 +22,7 @@ export function createSubscriber<T extends PayloadType, H extends Header>(
 ): Subscriber<T, H> {
   const { pattern, node } = service;
   const { bufferSize, historyRequest } = checkedOptions(service, options);
+  const ids = eventIds(`subscriber of service "${service.name}"`, options.eventIds ?? {});
   const entry = PortEntry.create(
     service,
     "subscriber",
@@ -53,7 +55,7 @@ export function createSubscriber<T extends PayloadType, H extends Header>(
     entry.remove("receiver");
     throw error;
   }
-  return new SubscriberPort<T, H>(service, types, entry, receiver, bufferSize);
+  return new SubscriberPort<T, H>(service, types, entry, receiver, bufferSize, ids);
 }
 
 function checkedOptions(

@@ -14,8 +14,9 @@ import { outgoing, sendInTurn, type WaitingLender } from "../common/outgoing.ts"
 import type { PortEntry } from "../common/port-entry.ts";
 import { SendError } from "../common/port-errors.ts";
 import { SendQueue } from "../common/send-queue.ts";
-import type { Sender } from "../common/sender.ts";
+import { NO_ROOM, type Sender } from "../common/sender.ts";
 import type { Publisher } from "./publisher.ts";
+import type { PublisherEvents } from "./publisher-events.ts";
 
 /** What `createPublisher` put together. */
 export interface PublisherParts {
@@ -23,6 +24,8 @@ export interface PublisherParts {
   readonly types: MessageTypes;
   readonly entry: PortEntry;
   readonly sender: Sender;
+  /** Undefined for a publisher that notifies nobody. */
+  readonly events: PublisherEvents | undefined;
   readonly backpressureStrategy: BackpressureStrategy;
   readonly allocationStrategy: AllocationStrategy;
   readonly maxLoanedSamples: number;
@@ -44,6 +47,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
   readonly #sender: Sender;
   /** What users hold, by chunk. */
   readonly #loans: (MessageLoan<T, H, number> | undefined)[] = [];
+  readonly #events: PublisherEvents | undefined;
   readonly #scope: WaitScope;
   readonly #queue: SendQueue;
   #isGone = false;
@@ -54,6 +58,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     this.#entry = parts.entry;
     this.origin = parts.entry.origin;
     this.#sender = parts.sender;
+    this.#events = parts.events;
     this.backpressureStrategy = parts.backpressureStrategy;
     this.allocationStrategy = parts.allocationStrategy;
     this.maxLoanedSamples = parts.maxLoanedSamples;
@@ -63,6 +68,14 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     this.#scope = new WaitScope(node.os, node.waits.signalMode);
     this.#queue = new SendQueue(this.#scope, this.origin);
     node.adopt(this);
+    const hasHistory = parts.service.pattern.historySize > 0;
+    this.#events?.start({
+      onSubscriberConnected: () => {
+        this.#sender.updateConnections();
+        return hasHistory;
+      },
+      onReceivedSample: () => this.#queue.wake(),
+    });
   }
 
   get id(): bigint {
@@ -91,7 +104,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     this.#demandOpen();
     const chunk = this.loanCopy(value, extras?.userHeader);
     try {
-      return this.#sender.send(chunk);
+      return this.sendLoan(chunk);
     } finally {
       this.endLoan(chunk);
     }
@@ -130,12 +143,16 @@ export class PublisherPort<T extends PayloadType, H extends Header>
 
   sendLoan(chunk: number): number {
     this.#demandSender();
-    return this.#sender.send(chunk);
+    const receivers = this.#sender.send(chunk);
+    this.#events?.sentSample();
+    return receivers;
   }
 
   trySend(chunk: number): number {
     this.#demandSender();
-    return this.#sender.trySend(chunk);
+    const receivers = this.#sender.trySend(chunk);
+    if (receivers !== NO_ROOM) this.#events?.sentSample();
+    return receivers;
   }
 
   #demandSender(): void {
@@ -158,6 +175,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     if (this.closed) return;
     this.#scope.close();
     this.#entry.deregister();
+    this.#events?.close(true);
     this.#removeWhenIdle();
   }
 

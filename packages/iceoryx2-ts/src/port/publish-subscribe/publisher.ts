@@ -5,6 +5,7 @@ import type { BackpressureHandler, DegradationHandler } from "../common/handlers
 import type { Header, Loan, LoanArguments } from "../common/loan.ts";
 import type { SendExtras } from "../common/message-writer.ts";
 import type { SendingOptions } from "../common/sending-options.ts";
+import type { PublishSubscribeEventIds } from "./event-ids.ts";
 
 export interface PublisherOptions extends SendingOptions {
   /** Up to 64 ASCII characters; need not be unique. */
@@ -22,6 +23,12 @@ export interface PublisherOptions extends SendingOptions {
    * `OutOfMemory` then. Clamped to what makes sense.
    */
   readonly overrideSamplePreallocation?: ((worstCase: number) => number) | undefined;
+  /**
+   * Notifies the event service of the same name, which is created if there is none, of each sample and of coming and
+   * going, with the ids of upstream's event_based_communication example or with these; and listens there: a subscriber
+   * that comes gets its history at once, and one that took samples lets a waiting `send` go on.
+   */
+  readonly notify?: boolean | PublishSubscribeEventIds | undefined;
 }
 
 /** Sends samples to all subscribers of its service. */

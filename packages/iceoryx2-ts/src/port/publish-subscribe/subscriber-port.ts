@@ -6,15 +6,17 @@ import type { PayloadType } from "../../payload/meaning.ts";
 import type { PublishSubscribePattern } from "../../service/messaging-pattern.ts";
 import { bucketOf, segmentOf } from "../common/borrower.ts";
 import type { Header } from "../common/loan.ts";
-import { type LoopOptions, messageLoop } from "../common/message-loop.ts";
+import { type LoopOptions, MessageLoop, type WakeUps } from "../common/message-loop.ts";
 import { MessageReader } from "../common/message-reader.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import type { PortEntry } from "../common/port-entry.ts";
 import { detachMessage, isKept, openMessage } from "../common/received-message.ts";
 import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
 import type { ReceiverConnection } from "../common/receiver-connection.ts";
+import type { EventIds } from "./event-ids.ts";
 import { ReceivedSample, type Sample } from "./sample.ts";
 import type { Subscriber } from "./subscriber.ts";
+import { SubscriberEvents } from "./subscriber-events.ts";
 
 export class SubscriberPort<T extends PayloadType, H extends Header>
   implements Subscriber<T, H>, NodeResource
@@ -25,6 +27,8 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
   readonly #service: ServiceState<PublishSubscribePattern>;
   readonly #entry: PortEntry;
   readonly #scope: WaitScope;
+  readonly #events: SubscriberEvents;
+  readonly #loop: MessageLoop<ReceivedSample<T, H>>;
 
   constructor(
     service: ServiceState<PublishSubscribePattern>,
@@ -32,6 +36,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     entry: PortEntry,
     receiver: Receiver,
     bufferSize: number,
+    ids: EventIds,
   ) {
     this.#service = service;
     this.#entry = entry;
@@ -40,6 +45,8 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     this.bufferSize = bufferSize;
     const { node } = service;
     this.#scope = new WaitScope(node.os, node.waits.signalMode);
+    this.#events = new SubscriberEvents(node, service.name, entry.origin, ids);
+    this.#loop = new MessageLoop(this.#scope, entry.origin, () => this.#receive(), this.#events);
     node.adopt(this);
   }
 
@@ -53,6 +60,10 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
 
   get closed(): boolean {
     return this.#scope.isClosed;
+  }
+
+  get wakeUps(): WakeUps {
+    return this.#loop.wakeUps;
   }
 
   receive(): Sample<T, H> | undefined {
@@ -94,7 +105,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
 
   samples(options: LoopOptions = {}): AsyncIterableIterator<Sample<T, H>> {
     this.#demandOpen();
-    return messageLoop(this.#scope, this.#entry.origin, () => this.#receive(), options);
+    return this.#loop.run(options);
   }
 
   close(): void {
@@ -106,6 +117,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     this.#entry.deregister();
     this.#receiver.close();
     this.#entry.remove("receiver");
+    this.#events.close();
   }
 
   closeWithNode(): void {

@@ -1,7 +1,8 @@
 import type { PayloadType } from "../../payload/meaning.ts";
 import type { DegradationHandler } from "../common/handlers.ts";
 import type { Header } from "../common/loan.ts";
-import type { LoopOptions } from "../common/message-loop.ts";
+import type { LoopOptions, WakeUps } from "../common/message-loop.ts";
+import type { PublishSubscribeEventIds } from "./event-ids.ts";
 import type { Sample } from "./sample.ts";
 
 export interface SubscriberOptions {
@@ -13,6 +14,11 @@ export interface SubscriberOptions {
   readonly historyRequest?: number | undefined;
   /** Decides about connections that cannot be used; without it they are logged. */
   readonly degradationHandler?: DegradationHandler | undefined;
+  /**
+   * The ids of the event service of the same name, where there is one: it wakes loops over samples, and tells
+   * publishers of them. Upstream's, of its event_based_communication example, by default.
+   */
+  readonly eventIds?: PublishSubscribeEventIds | undefined;
 }
 
 /** Receives the samples of all publishers of its service. */
@@ -23,6 +29,8 @@ export interface Subscriber<T extends PayloadType, H extends Header = undefined>
   readonly name: string;
   readonly bufferSize: number;
   readonly closed: boolean;
+  /** How often loops over samples looked again while they waited. */
+  readonly wakeUps: WakeUps;
   /**
    * The oldest waiting sample of the first publisher that has one, or undefined. Release it when done.
    *
