@@ -34,6 +34,14 @@ export interface Waking {
   subscribe(wake: () => void): () => void;
 }
 
+/** Where the messages of a loop come from. */
+export interface MessageSource<M> {
+  /** Returns a message, undefined if there is none yet, or `NO_MORE`. */
+  take(): M | typeof NO_MORE | undefined;
+  /** Calls `wake` whenever looking again may be worth it, until the returned function is called. */
+  watch?(wake: () => void): () => void;
+}
+
 /** Instead of a message: no more will come. */
 export const NO_MORE: unique symbol = Symbol("no more messages");
 
@@ -47,26 +55,21 @@ const LONGEST_PAUSE = 50;
 export class MessageLoop<M extends ReceivedMessage<PayloadType, Header>> {
   readonly #scope: WaitScope;
   readonly #origin: string;
-  readonly #take: () => M | typeof NO_MORE | undefined;
+  readonly #source: MessageSource<M>;
   readonly #waking: Waking | undefined;
+  /** Of the wait that is pending. */
+  #wake: (() => void) | undefined;
+  #stopWatching: (() => void) | undefined;
   #isFirstLook = false;
   #isNotified = false;
   #notified = 0;
   #polled = 0;
 
-  /**
-   * @param origin for messages, such as `subscriber of service "a"`.
-   * @param take returns a message, undefined if there is none yet, or `NO_MORE`.
-   */
-  constructor(
-    scope: WaitScope,
-    origin: string,
-    take: () => M | typeof NO_MORE | undefined,
-    waking?: Waking | undefined,
-  ) {
+  /** @param origin for messages, such as `subscriber of service "a"`. */
+  constructor(scope: WaitScope, origin: string, source: MessageSource<M>, waking?: Waking | undefined) {
     this.#scope = scope;
     this.#origin = origin;
-    this.#take = take;
+    this.#source = source;
     this.#waking = waking;
   }
 
@@ -81,7 +84,7 @@ export class MessageLoop<M extends ReceivedMessage<PayloadType, Header>> {
 
   async *#run(options: WaitOptions, lookAgainAfter: number | undefined): AsyncGenerator<M, void> {
     const leave = this.#scope.occupy(this.#origin);
-    const subscribe = this.#waking && ((wake: () => void) => this.#subscribe(this.#waking!, wake));
+    const subscribe = (wake: () => void): (() => void) => this.#subscribe(wake);
     const next = { look: () => this.#look(), subscribe, lookAgainAfter };
     try {
       await this.#waking?.prepare(lookAgainAfter === undefined);
@@ -96,13 +99,15 @@ export class MessageLoop<M extends ReceivedMessage<PayloadType, Header>> {
         }
       }
     } finally {
+      this.#stopWatching?.();
+      this.#stopWatching = undefined;
       leave();
     }
   }
 
   #look(): M | typeof NO_MORE | undefined {
     this.#count();
-    const message = this.#take();
+    const message = this.#source.take();
     const waking = this.#waking;
     if (waking === undefined) return message;
     if (message !== undefined) {
@@ -110,14 +115,21 @@ export class MessageLoop<M extends ReceivedMessage<PayloadType, Header>> {
       return message;
     }
     waking.settle();
-    return this.#take();
+    return this.#source.take();
   }
 
-  #subscribe(waking: Waking, wake: () => void): () => void {
-    return waking.subscribe(() => {
+  /** What the source watches is watched from the first wait on, until the loop ends. */
+  #subscribe(wake: () => void): () => void {
+    this.#wake = wake;
+    this.#stopWatching ??= this.#source.watch?.(() => this.#wake?.());
+    const stopWaking = this.#waking?.subscribe(() => {
       this.#isNotified = true;
       wake();
     });
+    return () => {
+      this.#wake = undefined;
+      stopWaking?.();
+    };
   }
 
   #count(): void {
@@ -132,10 +144,10 @@ export class MessageLoop<M extends ReceivedMessage<PayloadType, Header>> {
 export function messageLoop<M extends ReceivedMessage<PayloadType, Header>>(
   scope: WaitScope,
   origin: string,
-  take: () => M | typeof NO_MORE | undefined,
+  source: MessageSource<M>,
   options: LoopOptions,
 ): AsyncGenerator<M, void> {
-  return new MessageLoop(scope, origin, take).run(options);
+  return new MessageLoop(scope, origin, source).run(options);
 }
 
 /** @returns the longest pause in milliseconds; undefined for none. @throws InvalidArgumentError */

@@ -14,6 +14,7 @@ import { isNodeOfThisThread } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { type Bag, BagSnapshot } from "../../lockfree/bag.ts";
 import { CORRUPTED, EMPTY } from "../../lockfree/queue-place.ts";
+import { watchLife } from "../../recovery/liveness.ts";
 import { isStorageError } from "../../transport/storage-error.ts";
 import { Backpressure } from "./backpressure.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
@@ -213,9 +214,13 @@ export class Sender {
     this.#degradation.failIfAsked(toSendError);
   }
 
-  /** Cleans up after receivers that died, looking at most once a second. */
-  cleanupDeadReceivers(): void {
-    for (const { liveness } of this.#connected) liveness.cleanupIfDead();
+  /** Calls `onDeath` when one of those who receive now died and was cleaned up. @returns how to stop watching. */
+  watchReceivers(onDeath: () => void): () => void {
+    const { os, config } = this.#service.node;
+    const watches = this.#connected.map(({ nodeId }) => watchLife(os, config, nodeId, onDeath));
+    return () => {
+      for (const stop of watches) stop();
+    };
   }
 
   /** Gives up all connections; the pool goes when the last loan does. */

@@ -185,17 +185,17 @@ export class PendingResponseHandle<
   responses(options: LoopOptions = {}): AsyncIterableIterator<Response<S, SH>> {
     leaseMemory(this);
     this.#scope ??= this.#client.newScope();
-    return messageLoop(this.#scope, this.#client.describePending(), () => this.#next(), options);
+    const { sender, describePending } = this.#client;
+    // A server that dies says nothing more, and its death ends its stream.
+    const source = { take: () => this.#next(), watch: (wake: () => void) => sender.watchReceivers(wake) };
+    return messageLoop(this.#scope, describePending(), source, options);
   }
 
   #next(): ReceivedResponse<S, SH> | typeof NO_MORE | undefined {
     // What comes before the end of the last stream is found after we saw the end.
     const { isConnected } = this;
     const response = this.#receive();
-    if (response !== undefined) return response;
-    if (!isConnected) return NO_MORE;
-    this.#client.sender.cleanupDeadReceivers();
-    return undefined;
+    return response ?? (isConnected ? undefined : NO_MORE);
   }
 
   setDisconnectHint(): void {

@@ -118,7 +118,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
 
   requests(options: LoopOptions = {}): AsyncIterableIterator<ActiveRequest<Q, S, QH, SH>> {
     this.#demandOpen();
-    return messageLoop(this.#scope, this.#entry.origin, () => this.#receive(), options);
+    return messageLoop(this.#scope, this.#entry.origin, { take: () => this.#receive() }, options);
   }
 
   updateConnections(): void {
