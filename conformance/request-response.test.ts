@@ -1,37 +1,11 @@
 /** Request-response in every combination of languages: what clients and servers do, one at a time. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { bytes, f64, i32, type PayloadType, slice, struct, u8, u16, u32, u64 } from "iceoryx2-ts";
-import { withDomain } from "./domain.ts";
-import type { Language } from "./participant.ts";
+import { describe } from "node:test";
+import { bytes, f64, i32, slice, struct, u8, u16, u32, u64 } from "iceoryx2-ts";
 import { skipWithoutPython } from "./python.ts";
-import type { ParticipantRequestResponse, RequestResponseOptions } from "./request-response-participant.ts";
+import { testAll } from "./request-response-cases.ts";
 
 const TransmissionData = struct("TransmissionData", { x: i32, y: i32, funky: f64 });
-
-/** Where the clients are, and where the servers: two peers prove that the means of these tests work. */
-const COMBINATIONS: readonly (readonly [clients: Language, servers: Language])[] = [
-  ["TypeScript", "Python"],
-  ["Python", "TypeScript"],
-  ["Python", "Python"],
-];
-
-/** A test with a service that two participants have open. */
-function testAll(
-  name: string,
-  [request, response]: readonly [PayloadType, PayloadType],
-  options: RequestResponseOptions,
-  body: (clients: ParticipantRequestResponse, servers: ParticipantRequestResponse) => Promise<void>,
-): void {
-  for (const [clients, servers] of COMBINATIONS) {
-    test(`${name}, ${clients} to ${servers}`, () =>
-      withDomain(async (join) => {
-        const [a, b] = [await join(clients), await join(servers)];
-        const created = await a.requestResponse("create", request, response, options);
-        await body(created, await b.requestResponse("open", request, response, options));
-      }));
-  }
-}
 
 const ALL_QOS = {
   enableSafeOverflowForRequests: false,
