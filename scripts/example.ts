@@ -11,7 +11,7 @@ const BUILT = join(REPOSITORY, "examples", "dist");
 
 async function list(): Promise<string> {
   const files = existsSync(BUILT) ? await readdir(BUILT, { recursive: true }) : [];
-  const programs = files.filter((path) => /^[^/]+\/[^/]+(?<!\.test)\.js$/.test(path)).sort();
+  const programs = files.filter((path) => /^[^_/][^/]*\/[^/]+(?<!\.test)\.js$/.test(path)).sort();
   return programs
     .map((path) => `  npm run example -- ${path.replace("/", " ").replace(/\.js$/, "")}`)
     .join("\n");

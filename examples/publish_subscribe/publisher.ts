@@ -1,6 +1,6 @@
 /** Sends a sample every second. */
 import { Node } from "iceoryx2-ts";
-import { TransmissionData } from "./transmission-data.ts";
+import { TransmissionData } from "../_examples_common/transmission-data.ts";
 
 const CYCLE_TIME = 1000;
 
@@ -12,6 +12,6 @@ for await (const counter of node.ticks(CYCLE_TIME)) {
   using loan = publisher.loanUninit();
   loan.payload = { x: counter, y: counter * 3, funky: counter * 812.12 };
   loan.send();
-  console.log("send sample", counter, "...");
+  console.log(`Send sample ${counter} ...`);
 }
 console.log("exit");

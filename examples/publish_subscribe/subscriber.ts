@@ -1,16 +1,11 @@
-/** Prints, every second, the samples that came. */
+/** Prints the samples that come. */
 import { Node } from "iceoryx2-ts";
-import { TransmissionData } from "./transmission-data.ts";
-
-const CYCLE_TIME = 1000;
+import { TransmissionData } from "../_examples_common/transmission-data.ts";
 
 using node = Node.create();
 const service = node.service("My/Funk/ServiceName").publishSubscribe(TransmissionData).openOrCreate();
 const subscriber = service.subscriber();
 
-while (await node.wait(CYCLE_TIME)) {
-  subscriber.drain(({ payload: { x, y, funky } }) => {
-    console.log(`received: TransmissionData { x: ${x}, y: ${y}, funky: ${funky} }`);
-  });
-}
+console.log("Subscriber ready to receive data!");
+for await (const sample of subscriber) console.log("received:", sample.payload);
 console.log("exit");

@@ -1,25 +1,19 @@
-"""Sends a sample every second."""
+"""Sends samples."""
 
 import iceoryx2 as iox2
-
-from transmission_data import CYCLE_TIME, TransmissionData, create_node, open_service
+from example import create_node, cycles
+from transmission_data import TransmissionData
 
 
 def main():
-    """Ends with the first signal; what it created goes with its variables."""
+    """What it created goes with its variables."""
     node = create_node()
-    service = open_service(node)
+    name = iox2.ServiceName.new("My/Funk/ServiceName")
+    service = node.service_builder(name).publish_subscribe(TransmissionData).open_or_create()
     publisher = service.publisher_builder().create()
-    counter = 0
-    try:
-        while True:
-            node.wait(CYCLE_TIME)
-            counter += 1
-            data = TransmissionData(x=counter, y=counter * 3, funky=counter * 812.12)
-            publisher.loan_uninit().write_payload(data).send()
-            print("send sample", counter, "...")
-    except iox2.NodeWaitFailure:
-        print("exit")
+    for counter in cycles(node):
+        publisher.loan_uninit().write_payload(TransmissionData.of(counter)).send()
+        print("Send sample", counter, "...")
     publisher.delete()
 
 

@@ -1,23 +1,18 @@
-"""Prints, every second, the samples that came."""
+"""Prints the samples that come."""
 
 import iceoryx2 as iox2
-
-from transmission_data import CYCLE_TIME, create_node, open_service
+from example import create_node, received
+from transmission_data import TransmissionData
 
 
 def main():
-    """Ends with the first signal; what it created goes with its variables."""
+    """What it created goes with its variables."""
     node = create_node()
-    service = open_service(node)
+    name = iox2.ServiceName.new("My/Funk/ServiceName")
+    service = node.service_builder(name).publish_subscribe(TransmissionData).open_or_create()
     subscriber = service.subscriber_builder().create()
-    try:
-        while True:
-            node.wait(CYCLE_TIME)
-            while (sample := subscriber.receive()) is not None:
-                print("received:", sample.payload().contents)
-                sample.delete()
-    except iox2.NodeWaitFailure:
-        print("exit")
+    for sample in received(node, subscriber):
+        print("received:", sample.payload().contents)
     subscriber.delete()
 
 
