@@ -13,7 +13,7 @@ const KIB = 1024;
 
 await benchOneThread(values.quick ? 10 : 40);
 await compareExchange({
-  repetitions: 5,
+  slices: values.quick ? 11 : 31,
   sizes: values.quick ? [8, KIB * KIB] : [8, KIB, 64 * KIB, KIB * KIB, 4 * KIB * KIB],
-  durations: { run: (values.quick ? 50 : 150) * MILLISECOND, batch: MILLISECOND },
+  slice: 10 * MILLISECOND,
 });

@@ -1,21 +1,23 @@
 /**
- * Messages between two processes: all pairs at all sizes, in turns, so that whatever disturbs the machine disturbs all.
- * Ratios are medians of the ratios of neighbours in time.
+ * Messages between two processes: all pairs at all sizes. The pairs take turns in slices of milliseconds, so that whatever
+ * disturbs the machine disturbs all; ratios are medians of the ratios of neighbours in time.
  */
 import { TestDomain } from "iceoryx2-ts/testing";
 import { median } from "../statistics.ts";
 import { describeRate, describeRatio, describeSize, describeTime, printRow, printTitle } from "../table.ts";
-import { type Case, type Durations, Pair } from "./pair.ts";
+import { type Case, Pair } from "./pair.ts";
 import { FLOOR, OURS, pairKinds, RUST } from "./pair-kinds.ts";
 import { PROCESSORS } from "./process.ts";
 
 export interface ComparisonPlan {
-  readonly repetitions: number;
+  /** How often every pair has its turn. */
+  readonly slices: number;
   readonly sizes: readonly number[];
-  readonly durations: Durations;
+  /** How long a turn is, in nanoseconds. */
+  readonly slice: number;
 }
 
-/** What every repetition found, in nanoseconds, by name of the pair. */
+/** What every slice found, in nanoseconds, by name of the pair. */
 interface Row {
   readonly measured: Case;
   readonly values: Readonly<Record<string, number[]>>;
@@ -28,40 +30,44 @@ export async function compareExchange(plan: ComparisonPlan): Promise<void> {
   }
   using domain = new TestDomain();
   const pairs = (await pairKinds()).map((kind) => new Pair(kind, domain));
-  const rows = await measureAll(pairs, plan);
+  for (const pair of pairs) await pair.rehearse();
+  const pinned = pairs.map((pair) => pair.pin()).every((worked) => worked) ? ", pinned" : "";
+  const rows: Row[] = [];
+  for (const measured of casesOf(plan.sizes)) rows.push(await measureCase(pairs, measured, plan));
   for (const pair of pairs) await pair.end();
   domain.assertClean();
-  const pinned = pairs.every((pair) => pair.pinned) ? ", pinned" : "";
   const of = (pattern: Case["pattern"]): Row[] => rows.filter(({ measured }) => measured.pattern === pattern);
   printTitle(`Round trip between two processes, polled${pinned}, buffer 1, overflow on`);
-  printRows(pairs, of("pingPong"), describeTime);
+  printRows(of("pingPong"), describeTime);
   printFlatness(of("pingPong"));
   printTitle(`Lossless stream from one process to another, polled${pinned}`);
-  printRows(pairs, of("stream"), describeRate);
+  printRows(of("stream"), describeRate);
 }
 
-async function measureAll(pairs: readonly Pair[], plan: ComparisonPlan): Promise<Row[]> {
-  const rows = casesOf(plan).map((measured): Row => {
-    const values = pairs.filter((pair) => pair.has(measured)).map(({ name }) => [name, [] as number[]]);
-    return { measured, values: Object.fromEntries(values) };
-  });
-  for (let repetition = 0; repetition < plan.repetitions; repetition++) {
-    for (const { measured, values } of rows) {
-      for (const pair of pairs) values[pair.name]?.push(await pair.measure(measured, plan.durations));
-    }
+async function measureCase(
+  all: readonly Pair[],
+  measured: Case,
+  { slices, slice }: ComparisonPlan,
+): Promise<Row> {
+  const pairs = all.filter((pair) => pair.has(measured));
+  for (const pair of pairs) await pair.open(measured, slice);
+  const values = Object.fromEntries(pairs.map(({ name }) => [name, [] as number[]]));
+  for (let i = 0; i < slices; i++) {
+    for (const pair of pairs) values[pair.name]!.push(await pair.measure(measured));
   }
-  return rows;
+  for (const pair of pairs) await pair.close();
+  return { measured, values };
 }
 
-function casesOf({ sizes }: ComparisonPlan): Case[] {
+function casesOf(sizes: readonly number[]): Case[] {
   return (["pingPong", "stream"] as const).flatMap((pattern) =>
     sizes.flatMap((size) => [false, true].map((touched): Case => ({ pattern, size, touched }))),
   );
 }
 
 /** Which ratios matter: ours to Rust's, and ours to the floor. A rate's is the other way round: more is better. */
-function printRows(pairs: readonly Pair[], rows: readonly Row[], describe: (value: number) => string): void {
-  const names = pairs.map(({ name }) => name).filter((name) => name in (rows[0]?.values ?? {}));
+function printRows(rows: readonly Row[], describe: (value: number) => string): void {
+  const names = Object.keys(rows[0]!.values);
   const ratios = [RUST, FLOOR].filter((name) => names.includes(name));
   printRow("", ...names, ...ratios.map((name) => `TS/${name === RUST ? "Rust" : name}`));
   for (const { measured, values } of rows) {

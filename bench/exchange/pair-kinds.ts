@@ -20,13 +20,16 @@ export async function pairKinds(): Promise<PairKind[]> {
     { name: FLOOR, a: typescript, b: typescript, isFloor: true },
     { name: OURS, a: typescript, b: typescript },
   ];
+  const others: PairKind[] = [];
   if (skipWithoutPython === false) {
     const python: CommandLine = [await installPython(), "-B", join(REPOSITORY, "bench", "python", "side.py")];
-    kinds.push({ name: "TS-Python", a: typescript, b: python });
+    others.push({ name: "TS-Python", a: typescript, b: python });
   } else console.log(skipWithoutPython);
   if (skipWithoutRust === false) {
     const rust: CommandLine = [await buildRust("side")];
-    kinds.push({ name: "TS-Rust", a: typescript, b: rust }, { name: RUST, a: rust, b: rust });
+    // Those that are compared stand side by side.
+    kinds.push({ name: RUST, a: rust, b: rust });
+    others.push({ name: "TS-Rust", a: typescript, b: rust });
   } else console.log(skipWithoutRust);
-  return kinds;
+  return [...kinds, ...others];
 }

@@ -19,33 +19,46 @@ export interface PairKind {
   readonly isFloor?: true;
 }
 
-/** How long a measurement takes at least, in nanoseconds, and one of its batches. */
-export interface Durations {
-  readonly run: number;
-  readonly batch: number;
-}
-
 /** Messages of up to this size may wait in numbers; of larger ones fewer may, for the sake of memory. */
 const SMALL = 64 * 1024;
 const MANY = 64;
 const FEW = 8;
+
+/**
+ * How long a batch takes at least, in nanoseconds. The median of short batches is not about those in which one side had
+ * to wait for its processor.
+ */
+const BATCH = { pingPong: 100_000, stream: 1_000_000 };
 /** How many messages tell how long one takes. */
 const TRIAL = 200;
 
+/** How long a case runs before it is measured, in nanoseconds: its pages have to be touched. */
+const WARM_UP = 50e6;
+
 export class Pair {
   readonly name: string;
-  readonly pinned: boolean;
+  readonly #isFloor: boolean;
   readonly #a: SideProcess;
   readonly #b: SideProcess;
-  readonly #isFloor: boolean;
   #opened = 0;
+  #batches = 0;
+  #count = 0;
 
   constructor({ name, a, b, isFloor }: PairKind, { prefix, rootPath }: TestDomain) {
     this.name = name;
     this.#isFloor = isFloor ?? false;
     this.#a = new SideProcess(a, { role: "a", prefix, rootPath });
     this.#b = new SideProcess(b, { role: "b", prefix, rootPath });
-    this.pinned = this.#a.pin(0) && this.#b.pin(1);
+  }
+
+  /** Call it first, while no other process spins. */
+  async rehearse(): Promise<void> {
+    for (const side of [this.#a, this.#b]) await side.execute({ kind: "rehearse" });
+  }
+
+  /** Keeps each side on a processor of its own. @returns whether that worked. */
+  pin(): boolean {
+    return this.#a.pin(0) && this.#b.pin(1);
   }
 
   /** Whether there is such a case for this pair. */
@@ -53,8 +66,9 @@ export class Pair {
     return !this.#isFloor || pattern === "pingPong";
   }
 
-  /** @returns nanoseconds per round trip or message: the median of the batches. */
-  async measure({ pattern, size, touched }: Case, durations: Durations): Promise<number> {
+  /** Opens the ports of a case. @param slice how long one measurement takes, in nanoseconds. */
+  async open(measured: Case, slice: number): Promise<void> {
+    const { pattern, size } = measured;
     const open: OpenCommand = {
       kind: "open",
       pattern: this.#isFloor ? "floor" : pattern,
@@ -64,16 +78,20 @@ export class Pair {
     };
     await this.#a.execute(open);
     await this.#b.execute(open);
-    // First touches of pages and compiling of code are not what is measured.
-    const first = await this.#run(pattern, 1, TRIAL, touched);
-    const price = await this.#run(pattern, 1, Math.ceil(durations.run / 4 / first), touched);
-    const messages = Math.ceil(durations.run / price);
-    // A stream has pauses, which count: it is measured as a whole.
-    const batches = pattern === "stream" ? 1 : Math.min(messages, Math.ceil(durations.run / durations.batch));
-    const result = await this.#run(pattern, batches, Math.ceil(messages / batches), touched);
+    const first = await this.#run(measured, 1, TRIAL);
+    const price = await this.#run(measured, 1, Math.ceil(WARM_UP / first));
+    this.#count = Math.ceil(BATCH[pattern] / price);
+    this.#batches = Math.ceil(slice / (this.#count * price));
+  }
+
+  /** @returns nanoseconds per round trip or message: the median of the batches of one slice. */
+  measure(measured: Case): Promise<number> {
+    return this.#run(measured, this.#batches, this.#count);
+  }
+
+  async close(): Promise<void> {
     await this.#a.execute({ kind: "close" });
     await this.#b.execute({ kind: "close" });
-    return result;
   }
 
   async end(): Promise<void> {
@@ -81,7 +99,7 @@ export class Pair {
   }
 
   /** Of a stream the receiver knows what it brought. */
-  async #run(pattern: Case["pattern"], batches: number, count: number, touched: boolean): Promise<number> {
+  async #run({ pattern, touched }: Case, batches: number, count: number): Promise<number> {
     const command = { kind: "run", batches, count, touched } as const;
     const [ofA, ofB] = await Promise.all([this.#a.execute(command), this.#b.execute(command)]);
     return median(pattern === "stream" ? ofB : ofA);

@@ -33,28 +33,8 @@ export function openPingPongPorts(
 }
 
 export function openPingPong(node: Node, command: OpenCommand, role: Role): Exchange {
-  const { publisher, subscriber } = openPingPongPorts(node, command, role);
-  const { size } = command;
-  const outgoing = new Touch(size);
-  const incoming = new Touch(size);
-  let next: Loan<Bytes> = publisher.loanUninit(size);
-  const sendMessage = (touched: boolean): void => {
-    if (touched) outgoing.write(next.payload);
-    next.send();
-    next = publisher.loanUninit(size);
-  };
-  const awaitMessage = (touched: boolean): void => {
-    for (;;) {
-      const sample = subscriber.receive();
-      if (sample === undefined) continue;
-      const { payload } = sample;
-      if (touched) incoming.read(payload);
-      sample.release();
-      if (payload.length !== size) throw new Error(`${payload.length} bytes came instead of ${size}`);
-      return;
-    }
-  };
-  const [first, second] = role === "a" ? [sendMessage, awaitMessage] : [awaitMessage, sendMessage];
+  const { send, receive } = createEnd(openPingPongPorts(node, command, role), command.size);
+  const [first, second] = role === "a" ? [send, receive] : [receive, send];
   return {
     run(batches, count, touched) {
       return measure(batches, count, (calls) => {
@@ -63,6 +43,49 @@ export function openPingPong(node: Node, command: OpenCommand, role: Role): Exch
           second(touched);
         }
       });
+    },
+  };
+}
+
+/** Both ends in one thread, for a while. */
+export function rehearsePingPong(node: Node, command: OpenCommand, messages: number): void {
+  const a = openPingPongPorts(node, command, "a");
+  const b = openPingPongPorts(node, command, "b");
+  const [left, right] = [createEnd(a, command.size), createEnd(b, command.size)];
+  for (let i = 0; i < messages; i++) {
+    const touched = i % 2 === 0;
+    left.send(touched);
+    right.receive(touched);
+    if (b.subscriber.receive() !== undefined) throw new Error("a message came twice");
+    right.send(touched);
+    left.receive(touched);
+  }
+}
+
+interface End {
+  send(touched: boolean): void;
+  /** Polls until a message comes. */
+  receive(touched: boolean): void;
+}
+
+function createEnd({ publisher, subscriber }: PingPongPorts, size: number): End {
+  const outgoing = new Touch(size);
+  const incoming = new Touch(size);
+  let next: Loan<Bytes> = publisher.loanUninit(size);
+  return {
+    send(touched) {
+      if (touched) outgoing.write(next.payload);
+      next.send();
+      next = publisher.loanUninit(size);
+    },
+    receive(touched) {
+      for (;;) {
+        const sample = subscriber.receive();
+        if (sample === undefined) continue;
+        if (touched) incoming.read(sample.payload);
+        sample.release();
+        return;
+      }
     },
   };
 }

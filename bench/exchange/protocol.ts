@@ -7,6 +7,8 @@
 export type Role = "a" | "b";
 
 export type SideCommand =
+  /** Whatever has to be compiled shall be; may do nothing. */
+  | { readonly kind: "rehearse" }
   | OpenCommand
   | {
       readonly kind: "run";

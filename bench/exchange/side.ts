@@ -2,9 +2,9 @@
 import { createInterface } from "node:readline";
 import { Config, Node } from "iceoryx2-ts";
 import { openFloor } from "./floor.ts";
-import { openPingPong } from "./ping-pong.ts";
+import { openPingPong, rehearsePingPong } from "./ping-pong.ts";
 import type { OpenCommand, Role, SideAnswer, SideArguments, SideCommand } from "./protocol.ts";
-import { openStream } from "./stream.ts";
+import { openStream, rehearseStream } from "./stream.ts";
 
 /** Ports that are open, ready to exchange messages. */
 export interface Exchange {
@@ -19,6 +19,9 @@ const PATTERNS: Readonly<Record<OpenCommand["pattern"], Open>> = {
   floor: openFloor,
 };
 
+const REHEARSALS = 3;
+const MESSAGES = 64 * 2000;
+
 const { role, prefix, rootPath } = JSON.parse(process.argv[2]!) as SideArguments;
 const config = Config.with(Config.default(), { global: { prefix, rootPath } });
 let node: Node | undefined;
@@ -26,6 +29,9 @@ let exchange: Exchange | undefined;
 
 function execute(command: SideCommand): readonly number[] {
   switch (command.kind) {
+    case "rehearse":
+      rehearse();
+      return [];
     case "open":
       node = Node.create({ config, signals: "ignore" });
       exchange = PATTERNS[command.pattern](node, command, role);
@@ -35,6 +41,24 @@ function execute(command: SideCommand): readonly number[] {
     case "close":
       node?.close();
       return [];
+  }
+}
+
+/** Before others take part: what is not compiled yet when both sides spin takes very long to be. */
+function rehearse(): void {
+  using node = Node.create({ config, signals: "ignore" });
+  const command = { kind: "open", name: `rehearsal of ${role}`, size: 8 } as const;
+  for (let i = 0; i < REHEARSALS; i++) {
+    rehearsePingPong(
+      node,
+      { ...command, pattern: "pingPong", name: `${command.name}-${i}`, buffer: 1 },
+      MESSAGES,
+    );
+    rehearseStream(
+      node,
+      { ...command, pattern: "stream", name: `${command.name}+${i}`, buffer: 64 },
+      MESSAGES,
+    );
   }
 }
 

@@ -14,6 +14,7 @@ export class Touch {
 
   /** @throws if the last byte is not the one that as many calls of `write` wrote on the other side. */
   read(payload: Uint8Array): void {
+    if (payload.length !== this.#private.length) throw new Error(`${payload.length} bytes came`);
     this.#private.set(payload);
     this.#value = (this.#value + 1) & 0xff;
     const last = this.#private[this.#private.length - 1];

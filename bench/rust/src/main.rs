@@ -55,6 +55,7 @@ struct Run {
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 enum Command {
+    Rehearse,
     Open(Open),
     Run(Run),
     Close,
@@ -98,6 +99,7 @@ fn main() -> Outcome<()> {
     let mut exchange: Option<Box<dyn Exchange>> = None;
     for line in io::stdin().lock().lines() {
         let nanoseconds = match serde_json::from_str(&line?)? {
+            Command::Rehearse => vec![],
             Command::Open(command) => {
                 exchange = Some(open(&arguments, &command)?);
                 vec![]
