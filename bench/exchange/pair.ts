@@ -29,11 +29,15 @@ const FEW = 8;
  * to wait for its processor.
  */
 const BATCH = { pingPong: 100_000, stream: 1_000_000 };
-/** How many messages tell how long one takes. */
-const TRIAL = 200;
+/** The first batch of a run is also about how late the other side begins. */
+const BATCHES_MIN = 9;
 
 /** How long a case runs before it is measured, in nanoseconds: its pages have to be touched. */
 const WARM_UP = 50e6;
+
+function batchesFor(duration: number, batch: number): number {
+  return Math.max(BATCHES_MIN, Math.ceil(duration / batch));
+}
 
 export class Pair {
   readonly name: string;
@@ -78,10 +82,12 @@ export class Pair {
     };
     await this.#a.execute(open);
     await this.#b.execute(open);
-    const first = await this.#run(measured, 1, TRIAL);
-    const price = await this.#run(measured, 1, Math.ceil(WARM_UP / first));
-    this.#count = Math.ceil(BATCH[pattern] / price);
-    this.#batches = Math.ceil(slice / (this.#count * price));
+    // Messages come in bursts: a batch has many of these.
+    const burst = pattern === "stream" ? 4 * open.buffer : 1;
+    const trial = await this.#run(measured, BATCHES_MIN, burst);
+    const price = await this.#run(measured, batchesFor(WARM_UP, burst * trial), burst);
+    this.#count = Math.max(burst, Math.ceil(BATCH[pattern] / price));
+    this.#batches = batchesFor(slice, this.#count * price);
   }
 
   /** @returns nanoseconds per round trip or message: the median of the batches of one slice. */
