@@ -2,6 +2,7 @@
 //! twin of `python/peer.py`, with the same commands where both have them, and with those that Python lacks.
 
 mod element;
+mod event;
 mod failure;
 mod handlers;
 mod marks;
@@ -49,6 +50,18 @@ macro_rules! commands {
 commands!(
     NodeCreate(node::NodeCreate),
     NodeList(node::NodeList),
+    Event(event::Event),
+    EventSettings(event::EventSettings),
+    Listener(event::Listener),
+    Notifier(event::Notifier),
+    EventPorts(event::EventPorts),
+    Notify(event::Notify),
+    ListenerKeys(event::ListenerKeys),
+    NotifySingleListener(event::NotifySingleListener),
+    TryWait(event::TryWait),
+    TimedWait(event::TimedWait),
+    CountEvents(event::CountEvents),
+    WaitSet(event::WaitSet),
     PublishSubscribe(publish_subscribe::PublishSubscribe),
     PublishSubscribeConfig(publish_subscribe::PublishSubscribeConfig),
     PublishSubscribePorts(publish_subscribe::PublishSubscribePorts),
