@@ -1,6 +1,6 @@
 /**
- * Messages between two processes: all pairs at all sizes. The pairs take turns in slices of milliseconds, so that whatever
- * disturbs the machine disturbs all; ratios are medians of the ratios of neighbours in time.
+ * Messages between two processes: all pairs at all sizes. The pairs take turns in slices of milliseconds, so that
+ * whatever disturbs the machine disturbs all; ratios are medians of the ratios of neighbours in time.
  */
 import { TestDomain } from "iceoryx2-ts/testing";
 import { median } from "../statistics.ts";
@@ -83,10 +83,12 @@ function printRows(rows: readonly Row[], describe: (value: number) => string): v
   }
 }
 
+/** How far the sizes differ that nobody looks at. The others show what of it is the machine's. */
 function printFlatness(rows: readonly Row[]): void {
-  const untouched = rows
-    .filter(({ measured }) => !measured.touched)
-    .map(({ values }) => median(values[OURS]!));
-  const spread = (Math.max(...untouched) / Math.min(...untouched) - 1) * 100;
-  console.log(`\nuntouched, the medians of all sizes differ by ${spread.toFixed(0)} % in ${OURS}`);
+  const untouched = rows.filter(({ measured }) => !measured.touched);
+  const spreads = Object.keys(untouched[0]!.values).map((name) => {
+    const medians = untouched.map(({ values }) => median(values[name]!));
+    return `${((Math.max(...medians) / Math.min(...medians) - 1) * 100).toFixed(0)} % ${name}`;
+  });
+  console.log(`\nuntouched, the medians of all sizes differ by ${spreads.join(", ")}`);
 }

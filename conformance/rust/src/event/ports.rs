@@ -161,11 +161,11 @@ impl NotifySingleListener {
     pub fn run(self, objects: &mut Objects) -> Outcome<Value> {
         let port = objects.get::<NotifyingPort<Ipc>>(self.notifier)?;
         let key = objects.get::<ListenerKey>(self.listener)?;
-        Ok(match self.event_id {
+        match self.event_id {
             Some(id) => port.notify_single_listener_with_custom_event_id(key, EventId::new(id))?,
             None => port.notify_single_listener(key)?,
         }
-        .into())
+        Ok(Value::Null)
     }
 }
 
