@@ -51,6 +51,9 @@ const EXPORTS = {
     "TimeoutError",
     "UnsupportedPlatformError",
     "UseAfterReleaseError",
+    "WaitSetAttachmentError",
+    "WaitSetCreateError",
+    "WaitSetRunError",
   ],
   payloadTypes: [
     ..."i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64 bool bytes".split(" "),

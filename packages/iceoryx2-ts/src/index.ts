@@ -174,3 +174,12 @@ export {
 } from "./service/request-response-errors.ts";
 export type { PackageVersion, StaticConfig } from "./service/static-config.ts";
 export { StorageError } from "./transport/storage-error.ts";
+export type { Attachment, DescriptorSource, Guard } from "./waitset/attachment.ts";
+export type {
+  AttachmentCallback,
+  CallbackProgression,
+  WaitSet,
+  WaitSetOptions,
+  WaitSetRunResult,
+} from "./waitset/wait-set.ts";
+export { WaitSetAttachmentError, WaitSetCreateError, WaitSetRunError } from "./waitset/wait-set-errors.ts";

@@ -14,6 +14,8 @@ import type { RunOptions } from "../os/steps.ts";
 import type { CleanupState } from "../recovery/dead-nodes.ts";
 import { forceRemoveService } from "../recovery/force-removal.ts";
 import type { MessagingPatternKind } from "../service/messaging-pattern.ts";
+import { NodeWaitSet } from "../waitset/node-wait-set.ts";
+import type { WaitSet, WaitSetOptions } from "../waitset/wait-set.ts";
 import { ServiceBuilder } from "./service-builder.ts";
 
 export interface NodeOptions {
@@ -99,6 +101,15 @@ export class Node implements Disposable {
     this.#demandOpen();
     checkUserServiceName(name);
     return new ServiceBuilder(this.#state, name);
+  }
+
+  /**
+   * Something that waits for many things at once.
+   *
+   * @throws WaitSetCreateError, ClosedError
+   */
+  waitSet(options: WaitSetOptions = {}): WaitSet {
+    return new NodeWaitSet(this.#demandOpen(), options);
   }
 
   /**

@@ -98,6 +98,7 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
   #watch: Watch | undefined;
   /** Of the pending wait. */
   #wake: (() => void) | undefined;
+  #looks = 0;
 
   constructor(service: ServiceState<EventPattern>, entry: PortEntry, channel: EventListener) {
     this.#service = service;
@@ -134,6 +135,11 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
     return this.#queue.isEmpty && this.#channel.isIdle;
   }
 
+  /** How often somebody looked what there is to take. */
+  get looks(): number {
+    return this.#looks;
+  }
+
   /** For messages. */
   get origin(): string {
     return this.#entry.origin;
@@ -141,6 +147,7 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
 
   tryWait(): EventActivation[] {
     this.#demandOpen();
+    this.#looks++;
     this.#fillQueue();
     return this.#queue.takeAll();
   }
@@ -263,11 +270,13 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
   }
 
   #takeAll(): EventActivation[] | undefined {
+    this.#looks++;
     this.#fillQueue();
     return this.#queue.isEmpty ? undefined : this.#queue.takeAll();
   }
 
   #takeOne(): EventActivation | undefined {
+    this.#looks++;
     if (this.#queue.isEmpty) this.#fillQueue();
     return this.#queue.takeOne();
   }
