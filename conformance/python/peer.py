@@ -20,6 +20,7 @@ import events  # noqa: F401  (likewise)
 import life  # noqa: F401  (being imported enters its commands into the table)
 import publish_subscribe  # noqa: F401  (likewise)
 import request_response  # noqa: F401  (likewise)
+import waitset  # noqa: F401  (likewise)
 
 # The wheel's log goes to stdout. Only our answers may: they keep the real descriptor, the log gets stderr.
 answers = os.fdopen(os.dup(1), "w", encoding="utf-8")

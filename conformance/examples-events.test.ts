@@ -1,0 +1,26 @@
+/** Our examples of events against their counterparts, as users run them: in processes of their own. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { directions } from "./domain.ts";
+import { withExamples } from "./example-programs.ts";
+import { skipWithoutPython } from "./python.ts";
+
+describe("the example event_multiplexing", { skip: skipWithoutPython }, () => {
+  const EVENTS = { hypnotoad: 42, brainslug: 13 };
+
+  for (const [from, to] of directions("Python")) {
+    test(`from ${from} to ${to}`, () =>
+      withExamples(async ({ start }) => {
+        const services = Object.keys(EVENTS).flatMap((name) => ["--services", name]);
+        const waiter = await start(to, "event_multiplexing/wait", ...services);
+        const names = JSON.stringify(Object.keys(EVENTS));
+        assert.equal((await waiter.line(/^Waiting on the following services: (.*)$/))[1], names);
+        for (const [name, id] of Object.entries(EVENTS)) {
+          const args = ["--service", name, "--event-id", String(id)];
+          const notifier = await start(from, "event_multiplexing/notifier", ...args);
+          await notifier.line(new RegExp(`^\\[service: "${name}"\\] Trigger event \\.\\.\\.$`));
+          await waiter.line(new RegExp(`^Received trigger from "${name}" :: EventId\\(${id}\\), 1 times$`));
+        }
+      }));
+  }
+});
