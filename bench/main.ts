@@ -3,6 +3,7 @@
  * machines differ and drift.
  */
 import { parseArgs } from "node:util";
+import { compareEvents } from "./events/compare.ts";
 import { compareExchange } from "./exchange/compare.ts";
 import { benchOneThread } from "./one-thread.ts";
 
@@ -16,4 +17,10 @@ await compareExchange({
   slices: values.quick ? 11 : 31,
   sizes: values.quick ? [8, KIB * KIB] : [8, KIB, 64 * KIB, KIB * KIB, 4 * KIB * KIB],
   slice: 10 * MILLISECOND,
+});
+await compareEvents({
+  repetitions: values.quick ? 3 : 5,
+  roundTrips: values.quick ? 500 : 2000,
+  notifications: values.quick ? 200_000 : 1_000_000,
+  idle: values.quick ? 1000 : 5000,
 });

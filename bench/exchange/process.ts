@@ -12,7 +12,7 @@ export type CommandLine = readonly [program: string, ...args: string[]];
 /** Asked for once: a pinned process has fewer. */
 export const PROCESSORS: number = availableParallelism();
 
-export class SideProcess {
+export class SideProcess<Command extends { readonly kind: string } = SideCommand> {
   readonly #child: ChildProcess;
   readonly #input: Writable;
   readonly #answers: AsyncIterator<string>;
@@ -36,7 +36,7 @@ export class SideProcess {
   }
 
   /** @returns nanoseconds, one value per batch of a run. */
-  async execute(command: SideCommand): Promise<readonly number[]> {
+  async execute(command: Command): Promise<readonly number[]> {
     this.#input.write(`${JSON.stringify(command)}\n`);
     const { value, done } = await this.#answers.next();
     if (done === true) throw new Error(`a process ended before it could ${command.kind}`);
