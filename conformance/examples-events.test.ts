@@ -5,6 +5,21 @@ import { directions } from "./domain.ts";
 import { withExamples } from "./example-programs.ts";
 import { skipWithoutPython } from "./python.ts";
 
+describe("the example event", { skip: skipWithoutPython }, () => {
+  for (const [from, to] of directions("Python")) {
+    test(`from ${from} to ${to}`, () =>
+      withExamples(async ({ start }) => {
+        const listener = await start(to, "event/listener");
+        await listener.line(/^Listener ready to receive events!$/);
+        const notifier = await start(from, "event/notifier");
+        for (const id of [1, 2]) {
+          await listener.line(new RegExp(`^event was triggered with id: EventId\\(${id}\\) 1 times$`));
+          await notifier.line(new RegExp(`^Trigger event with id ${id} \\.\\.\\.$`));
+        }
+      }));
+  }
+});
+
 describe("the example event_multiplexing", { skip: skipWithoutPython }, () => {
   const EVENTS = { hypnotoad: 42, brainslug: 13 };
 
