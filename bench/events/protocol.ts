@@ -1,6 +1,6 @@
 /**
- * What the benchmark of events tells the two processes of a pair, as exchange/protocol.ts does for messages. The twin of
- * side.ts is python/event_side.py.
+ * What the benchmark of events tells the two processes of a pair, as exchange/protocol.ts does for messages. The twin
+ * of side.ts is python/event_side.py.
  */
 
 /**

@@ -138,6 +138,25 @@ describe("a notifier notifies the others", () => {
   );
 
   it(
+    "but not a single one whose process died",
+    inDomainAsync(async (node, domain) => {
+      const service = node.service("Alarm").event().create();
+      const child = new Child(
+        domain,
+        `Node.create({ config }).service("Alarm").event().open().listener(); say("listening"); setInterval(() => {}, 1000);`,
+      );
+      await child.line();
+      const notifier = service.notifier();
+      const [dead] = notifier.listeners();
+      child.kill("SIGKILL");
+      await child.ending();
+      assert.throws(() => dead!.notify(), { name: "NotifierNotifyError", code: "InvalidListenerKey" });
+      assert.equal(notifier.notify(), 0);
+      node.tryCleanupDeadNodes();
+    }),
+  );
+
+  it(
     "when a listener's memory is nonsense, and says that once",
     inDomain((node, { config }) => {
       const service = node.service("Alarm").event().create();
