@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { Config, Node, Service } from "iceoryx2-ts";
 import type { TestDomain } from "iceoryx2-ts/testing";
 import { inDomain } from "./in-domain.ts";
-import { KINDS, patternOf } from "./patterns.ts";
+import { countPorts, KINDS, makePorts, patternOf } from "./patterns.ts";
 import { leaveDead, ON_DEMAND, startVictim } from "./victim.ts";
 
 const SHARED_MEMORY = "/dev/shm";
@@ -79,14 +79,14 @@ for (const kind of KINDS) {
         const victim = await startVictim(domain, { nodes: 3, kind, services });
         const nodes = [first, create()];
         const opened = nodes.flatMap((node) => services.map((name) => pattern.open(node, name)));
-        for (const service of opened) service.makePorts();
-        for (const service of opened) assert.deepEqual(service.countPorts(), [5, 5]);
+        for (const service of opened) makePorts(service);
+        for (const service of opened) assert.deepEqual(countPorts(service), [5, 5]);
         await victim.end("SIGKILL");
         assert.deepEqual(first.tryCleanupDeadNodes(), { cleanups: 3, failedCleanups: 0 });
-        for (const { countPorts, factory } of opened) {
-          assert.deepEqual(countPorts(), [2, 2]);
+        for (const service of opened) {
+          assert.deepEqual(countPorts(service), [2, 2]);
           assert.deepEqual(
-            factory.nodes().map(({ id, state }) => [id, state]),
+            service.factory.nodes().map(({ id, state }) => [id, state]),
             nodes.map(({ id }) => [id, "Alive"]),
           );
         }

@@ -59,21 +59,6 @@ describe("a service", () => {
   );
 
   test(
-    "is there as long as somebody has it, and can then be created anew",
-    inDomain((node, { create }) => {
-      const verbs = node.service("a").publishSubscribe(u64);
-      const owners = [verbs.create(), create().service("a").publishSubscribe(u64).open(), verbs.open()];
-      for (const owner of owners) {
-        verbs.open().close();
-        assert.throws(() => verbs.create(), isTaken);
-        owner.close();
-      }
-      assert.throws(() => verbs.open(), isOpenError("DoesNotExist"));
-      verbs.create();
-    }),
-  );
-
-  test(
     "is there as long as it has a port, whichever kind goes first, and works on",
     inDomain((node) => {
       const verbs = node.service("a").publishSubscribe(u64);
@@ -97,31 +82,6 @@ describe("a service", () => {
         assert.throws(() => verbs.open(), isOpenError("DoesNotExist"));
       }
       verbs.create();
-    }),
-  );
-
-  test(
-    "counts its ports, whichever handle made them",
-    inDomain((node) => {
-      const first = node.service("a").publishSubscribe(u64).create({ maxPublishers: 8, maxSubscribers: 8 });
-      const second = node.service("a").publishSubscribe(u64).open();
-      for (const kind of ["publisher", "subscriber"] as const) {
-        const counts = (): number[] =>
-          [first, second].flatMap(({ numberOfPublishers, numberOfSubscribers }) =>
-            kind === "publisher"
-              ? [numberOfPublishers, numberOfSubscribers]
-              : [numberOfSubscribers, numberOfPublishers],
-          );
-        const ports = [];
-        while (ports.length < 8) {
-          ports.push((ports.length % 2 === 0 ? first : second)[kind]());
-          assert.deepEqual(counts(), [ports.length, 0, ports.length, 0]);
-        }
-        for (const [gone, port] of ports.entries()) {
-          port.close();
-          assert.deepEqual(counts(), [7 - gone, 0, 7 - gone, 0]);
-        }
-      }
     }),
   );
 

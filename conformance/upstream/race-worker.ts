@@ -1,11 +1,20 @@
 /** A thread of a race. */
 import assert from "node:assert/strict";
 import { parentPort, workerData } from "node:worker_threads";
-import { Node, PublishSubscribeCreateError, Service, u64 } from "iceoryx2-ts";
+import {
+  type EventService,
+  type Listener,
+  Node,
+  type Notifier,
+  PublishSubscribeCreateError,
+  Service,
+  u64,
+} from "iceoryx2-ts";
 import type { RaceOrder } from "./race.ts";
 
 const { config, routine, index, threads, rounds, barrier } = workerData as RaceOrder;
-const [ARRIVED, PASSED] = [0, 1];
+const [ARRIVED, PASSED, DONE] = [0, 1, 2];
+const EVENT_ID = 8;
 const words = new Int32Array(barrier);
 
 /** Waits until all threads are here. */
@@ -29,6 +38,33 @@ function createOrLose(node: Node, name: string): Disposable | undefined {
     assert.match(error.code, /^(AlreadyExists|IsBeingCreatedByAnotherInstance|ServiceInCorruptedState)$/);
     return undefined;
   }
+}
+
+/** Half of the threads listen until they were notified often enough; as long as any of them does, the others notify. */
+function exchangeEvents(
+  listen: (service: EventService) => void,
+  notify: (service: EventService) => void,
+): number {
+  const node = Node.create({ config });
+  const service = node.service("a").event().open();
+  if (index % 2 === 0) {
+    listen(service);
+    Atomics.add(words, DONE, 1);
+  } else {
+    while (Atomics.load(words, DONE) < threads / 2) notify(service);
+  }
+  node.close();
+  return rounds;
+}
+
+/** Blocks until this listener was notified. @returns how often. */
+function awaitEvents(listener: Listener): number {
+  const activations = listener.waitSync();
+  assert.deepEqual(
+    activations.map(({ id }) => id),
+    [EVENT_ID],
+  );
+  return activations[0]!.count;
 }
 
 const ROUTINES = {
@@ -78,6 +114,32 @@ const ROUTINES = {
     }
     node.close();
     return rounds;
+  },
+  listenToReconnectingNotifiers: (): number =>
+    exchangeEvents(
+      (service) => {
+        using listener = service.listener();
+        for (let count = 0; count < rounds; ) count += awaitEvents(listener);
+      },
+      (service) => {
+        using notifier = service.notifier();
+        notifier.notify(EVENT_ID);
+      },
+    ),
+  notifyReconnectingListeners: (): number => {
+    let notifier: Notifier | undefined;
+    return exchangeEvents(
+      (service) => {
+        for (let round = 0; round < rounds; round++) {
+          using listener = service.listener();
+          awaitEvents(listener);
+        }
+      },
+      (service) => {
+        notifier ??= service.notifier();
+        notifier.notify(EVENT_ID);
+      },
+    );
   },
   openServiceAndListItsNodes(): number {
     meet();

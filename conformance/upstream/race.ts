@@ -16,7 +16,7 @@ export interface RaceOrder extends RaceOptions {
   readonly routine: Routine;
   /** Which of the threads it is. */
   readonly index: number;
-  /** The memory of the barrier at which all threads meet. */
+  /** The memory of the barrier at which all threads meet, and of a number that they count up. */
   readonly barrier: SharedArrayBuffer;
 }
 
@@ -26,7 +26,7 @@ export async function race(
   routine: Routine,
   options: RaceOptions,
 ): Promise<readonly number[]> {
-  const barrier = new SharedArrayBuffer(8);
+  const barrier = new SharedArrayBuffer(12);
   const workers = Array.from({ length: options.threads }, (_, index) => {
     const workerData = { ...options, config, routine, index, barrier } satisfies RaceOrder;
     return new Worker(new URL("race-worker.js", import.meta.url), { workerData });

@@ -4,7 +4,7 @@
  */
 import process from "node:process";
 import { Config, type MessagingPatternKind, Node } from "iceoryx2-ts";
-import { patternOf } from "./patterns.ts";
+import { makePorts, patternOf } from "./patterns.ts";
 
 const [overrides, numberOfNodes, kind, ...names] = process.argv.slice(2);
 const config = Config.with(Config.default(), JSON.parse(overrides!));
@@ -12,7 +12,7 @@ const nodes = Array.from({ length: Number(numberOfNodes) }, () => Node.create({ 
 const pattern = patternOf(kind as MessagingPatternKind);
 for (const name of names) {
   for (const [index, node] of nodes.entries()) {
-    (index === 0 ? pattern.create(node, name) : pattern.open(node, name)).makePorts();
+    makePorts(index === 0 ? pattern.create(node, name) : pattern.open(node, name));
   }
 }
 console.log("ready");

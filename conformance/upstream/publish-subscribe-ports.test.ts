@@ -1,4 +1,4 @@
-/** What upstream's suite demands of publishers, subscribers, samples and loans, as far as no other test shows it. */
+/** What upstream's suite demands of publishers, subscribers, samples and loans, beside what holds for all ports. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { LoanError, PublishSubscribeCreateError, u64 } from "iceoryx2-ts";
@@ -6,36 +6,6 @@ import { inDomain } from "./in-domain.ts";
 
 const isTaken = (error: unknown): boolean =>
   error instanceof PublishSubscribeCreateError && error.code === "AlreadyExists";
-
-describe("ports", () => {
-  for (const kind of ["publisher", "subscriber"] as const) {
-    test(
-      `have ids of their own: ${kind}`,
-      inDomain((node) => {
-        const service = node
-          .service("a")
-          .publishSubscribe(u64)
-          .create({ maxPublishers: 8, maxSubscribers: 8 });
-        const ports = Array.from({ length: 8 }, () => service[kind]());
-        assert.equal(new Set(ports.map(({ id }) => id)).size, 8);
-      }),
-    );
-
-    test(
-      `keep their service alive when it is given up: ${kind}`,
-      inDomain((node, { create }) => {
-        const verbs = node.service("a").publishSubscribe(u64);
-        const service = verbs.create();
-        const port = service[kind]();
-        service.close();
-        assert.throws(() => verbs.create(), isTaken);
-        create().service("a").publishSubscribe(u64).open().close();
-        port.close();
-        verbs.create();
-      }),
-    );
-  }
-});
 
 describe("loans", () => {
   test(
