@@ -39,3 +39,26 @@ describe("the example event_multiplexing", { skip: skipWithoutPython }, () => {
       }));
   }
 });
+
+describe("the example event_based_communication", { skip: skipWithoutPython }, () => {
+  for (const [from, to] of [...directions("Python"), ["TypeScript", "TypeScript"] as const]) {
+    test(`from ${from} to ${to}`, () =>
+      withExamples(async ({ start }) => {
+        const subscriber = await start(to, "event_based_communication/subscriber");
+        await subscriber.line(/^Minimal event-driven subscriber waiting for events\.\.\.$/);
+        const publisher = await start(from, "event_based_communication/publisher");
+        for (const count of [1, 2]) {
+          const received = `^received: TransmissionData { x: ${count}, y: ${count * 3}, funky: ${count * 812.12} }$`;
+          await publisher.line(new RegExp(`^send: ${count}$`));
+          await subscriber.line(new RegExp(received));
+          await publisher.line(/^subscriber consumed sample$/);
+        }
+      }));
+  }
+
+  test("without a publisher complains", () =>
+    withExamples(async ({ start }) => {
+      const subscriber = await start("TypeScript", "event_based_communication/subscriber");
+      await subscriber.line(/^Contract violation! The subscriber did not receive a message for 2 s\.$/);
+    }));
+});
