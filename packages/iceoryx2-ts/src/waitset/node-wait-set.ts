@@ -1,6 +1,7 @@
 /** The wait set that a node makes, and that goes with it. */
 import { ClosedError, InvalidArgumentError } from "../base/general-errors.ts";
 import type { NodeResource, NodeState } from "../lifecycle/node-state.ts";
+import type { SignalMode } from "../lifecycle/termination.ts";
 import { WaitScope } from "../lifecycle/wait-scope.ts";
 import { ENDED, TIMED_OUT, type WaitOptions, waitFor } from "../lifecycle/waiting.ts";
 import type { Watch } from "../os/os.ts";
@@ -59,6 +60,10 @@ export class NodeWaitSet implements WaitSet, NodeResource, Rearmed {
 
   get closed(): boolean {
     return this.#waits.isClosed;
+  }
+
+  get signals(): SignalMode {
+    return this.#waits.signalMode;
   }
 
   get isIdle(): boolean {

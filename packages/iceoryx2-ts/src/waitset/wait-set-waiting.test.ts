@@ -41,6 +41,27 @@ describe("waiting for a wait set", () => {
   );
 
   it(
+    "takes the whole time whenever nothing comes, also after an event was taken",
+    inDomainAsync(async (node) => {
+      const waitset = node.waitSet();
+      const service = node.service("a").event().create();
+      const [first, second] = [service.listener(), service.listener()];
+      for (const listener of [first, second]) waitset.attachNotification(listener);
+      service.notifier().notify();
+      await waitset.waitAndProcessOnce((attachment) => {
+        assert(attachment.kind === "notification");
+        attachment.source.tryWait();
+      });
+      for (let i = 0; i < 3; i++) {
+        const start = process.hrtime.bigint();
+        assert.equal(await waitset.waitAndProcessOnce(never, { timeout: 10 }), "AllEventsHandled");
+        // Timers of Node.js count whole milliseconds and may be early by less than one.
+        assert.ok(Number(process.hrtime.bigint() - start) / 1e6 > 9);
+      }
+    }),
+  );
+
+  it(
     "ends when it or its node is closed",
     inDomainAsync(async (_node, { config }) => {
       for (const closes of ["waitset", "node"]) {
@@ -149,6 +170,17 @@ describe("waiting for a wait set", () => {
       hostOs().receive(listener.fd, new Uint8Array(8));
       assert.equal(await waiting, "AllEventsHandled");
       assert.deepEqual(listener.tryWait(), [{ id: 1, count: 1 }]);
+    }),
+  );
+
+  it(
+    "heeds signals as the node does, unless it is told otherwise",
+    inDomainAsync(async (_node, { config }) => {
+      using attentive = Node.create({ config });
+      assert.equal(attentive.waitSet().signals, "wait");
+      assert.equal(attentive.waitSet({ signals: "ignore" }).signals, "ignore");
+      using deaf = Node.create({ config, signals: "ignore" });
+      assert.equal(deaf.waitSet().signals, "ignore");
     }),
   );
 

@@ -34,6 +34,8 @@ export interface WaitSet extends Disposable, AsyncIterable<Attachment> {
   /** How many there may be: the system's limit for this user. */
   readonly capacity: number;
   readonly closed: boolean;
+  /** What SIGINT and SIGTERM do to waits. */
+  readonly signals: SignalMode;
   /**
    * Reports the listener as long as there is something to take from it, or the descriptor as long as it is readable.
    * Release the guard before you close a descriptor.
