@@ -3,7 +3,8 @@
  *
  *     npm run stress -- [--notifies 20000000] [--seed 42]
  *
- * A seed decides how long the notifiers pause, but not what the machine does meanwhile.
+ * Half of the notifications go to a listener, half to its bare channel. A seed decides how long the notifiers pause,
+ * but not what the machine does meanwhile.
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -12,6 +13,8 @@ import { describeReport, stress } from "./run.ts";
 const { values } = parseArgs({ options: { notifies: { type: "string" }, seed: { type: "string" } } });
 const seed = Number(values.seed ?? randomInt(2 ** 32));
 console.log(`seed ${seed}`);
-const notifies = Number(values.notifies ?? 20_000_000);
-const report = await stress({ notifies, languages: ["TypeScript", "TypeScript", "Python"], seed });
-console.log(describeReport(report));
+const notifies = Number(values.notifies ?? 20_000_000) / 2;
+for (const taker of ["listener", "channel"] as const) {
+  const languages = ["TypeScript", "TypeScript", "Python"] as const;
+  console.log(`${taker}: ${describeReport(await stress({ taker, notifies, languages, seed }))}`);
+}

@@ -10,15 +10,20 @@ import { once } from "node:events";
 import { join } from "node:path";
 import process from "node:process";
 import { mock } from "node:test";
-import { type Listener, Node } from "iceoryx2-ts";
+import { type Config, type EventActivation, type Listener, Node } from "iceoryx2-ts";
 import { TestDomain } from "iceoryx2-ts/testing";
 import { Random } from "../kill/random.ts";
 import { installPython, REPOSITORY } from "../python.ts";
+import { serveBareChannel } from "./bare-channel.ts";
 import { CREATED, IDS_PER_NOTIFIER, type NotifierSettings, SERVICE, START_SERVICE } from "./protocol.ts";
 
 export type NotifierLanguage = "TypeScript" | "Python";
 
+/** Who takes: a listener that is waited for, or its channel without it. */
+export type Taker = "listener" | "channel";
+
 export interface StressOptions {
+  readonly taker: Taker;
   /** All together. */
   readonly notifies: number;
   /** One notifier each. */
@@ -37,7 +42,7 @@ export interface StressReport {
 const PATIENCE = 60_000;
 
 /** @throws Error if a notification is lost or counted twice, or if the listener sleeps beside one. */
-export async function stress({ notifies, languages, seed }: StressOptions): Promise<StressReport> {
+export async function stress({ taker, notifies, languages, seed }: StressOptions): Promise<StressReport> {
   using domain = new TestDomain();
   const { prefix, rootPath, config } = domain;
   const node = Node.create({ config, signals: "ignore" });
@@ -56,12 +61,12 @@ export async function stress({ notifies, languages, seed }: StressOptions): Prom
     }),
   );
   const failed = Promise.all(ends).then(() => new Promise<never>(() => {}));
-  await Promise.race([countEvents(listener, languages.length), failed]);
+  await Promise.race([countEvents(TAKE.listener, listener, config, languages.length), failed]);
   const began = performance.now();
   start.notify();
   mock.timers.enable({ apis: ["setTimeout"] });
   const { counts, wakeUps } = await Promise.race([
-    countEvents(listener, perNotifier * languages.length),
+    countEvents(TAKE[taker], listener, config, perNotifier * languages.length),
     failed,
   ]).finally(() => mock.timers.reset());
   const seconds = (performance.now() - began) / 1000;
@@ -77,27 +82,41 @@ interface Counted {
   readonly wakeUps: number;
 }
 
-async function countEvents(listener: Listener, total: number): Promise<Counted> {
+/** Calls back for every wake-up, until it returns true. */
+type Take = (
+  listener: Listener,
+  config: Config,
+  onWakeUp: (activations: readonly EventActivation[]) => boolean,
+) => Promise<void>;
+
+const TAKE: Readonly<Record<Taker, Take>> = {
+  async listener(listener, _config, onWakeUp): Promise<void> {
+    while (!onWakeUp(await listener.wait()));
+  },
+  channel: (listener, config, onWakeUp) => serveBareChannel(config, listener, onWakeUp),
+};
+
+async function countEvents(take: Take, listener: Listener, config: Config, total: number): Promise<Counted> {
   const counts = new Map<number, number>();
   let taken = 0;
   let wakeUps = 0;
-  let seen = 0;
-  const stuck = new AbortController();
-  const watchdog = setInterval(() => {
-    if (taken === seen) stuck.abort(new Error(`the listener sleeps: ${taken} of ${total} came`));
-    seen = taken;
-  }, PATIENCE);
-  try {
-    while (taken < total) {
-      wakeUps++;
-      for (const { id, count } of await listener.wait({ signal: stuck.signal })) {
-        counts.set(id, (counts.get(id) ?? 0) + count);
-        taken += count;
-      }
+  let seen = -1;
+  let watchdog: NodeJS.Timeout | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    watchdog = setInterval(() => {
+      if (taken === seen) reject(new Error(`the listener sleeps: ${taken} of ${total} came`));
+      seen = taken;
+    }, PATIENCE);
+  });
+  const served = take(listener, config, (activations) => {
+    wakeUps++;
+    for (const { id, count } of activations) {
+      counts.set(id, (counts.get(id) ?? 0) + count);
+      taken += count;
     }
-  } finally {
-    clearInterval(watchdog);
-  }
+    return taken >= total;
+  });
+  await Promise.race([served, stuck]).finally(() => clearInterval(watchdog));
   return { counts, wakeUps };
 }
 
