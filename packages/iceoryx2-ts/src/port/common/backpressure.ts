@@ -20,6 +20,8 @@ export class Backpressure {
   readonly #what: string;
   readonly #strategy: BackpressureStrategy;
   readonly #handler: BackpressureHandler | undefined;
+  /** Those that the handler was asked about for the present message. */
+  readonly #asked: Set<SenderConnection> = new Set();
   #obstacle: SenderConnection | undefined;
   /** The one about which the handler said that the send shall fail. */
   #failure: SenderConnection | undefined;
@@ -53,8 +55,9 @@ export class Backpressure {
     connection.retries = 0;
   }
 
-  /** @throws SendError if a handler said so about one that was left out. */
+  /** Ends the present message. @throws SendError if a handler said so about one that was left out. */
   failIfAsked(origin: string): void {
+    this.#endMessage();
     const connection = this.#failure;
     if (connection === undefined) return;
     this.#failure = undefined;
@@ -66,12 +69,20 @@ export class Backpressure {
   }
 
   unableToDeliver(origin: string): SendError {
+    this.#endMessage();
     const { receiverId, capacity } = this.obstacle;
     return new SendError(
       "UnableToDeliver",
       origin,
       `cannot send from ${origin}: receiver ${receiverId} has no room, ${capacity} ${this.#what}s wait for it already. Send again later, use the strategy "DiscardData", or create the service with a larger buffer or with enableSafeOverflow.`,
     );
+  }
+
+  /** The next message begins anew, also with those that still have no room. */
+  #endMessage(): void {
+    if (this.#asked.size === 0) return;
+    for (const connection of this.#asked) this.forget(connection);
+    this.#asked.clear();
   }
 
   #decide(connection: SenderConnection): BackpressureAction {
@@ -83,7 +94,10 @@ export class Backpressure {
   #ask(connection: SenderConnection): BackpressureAction {
     if (this.#handler === undefined) return "FollowBackpressureStrategy";
     const now = this.#service.node.os.monotonicTime();
-    if (connection.retries === 0) connection.fullSince = now;
+    if (connection.retries === 0) {
+      connection.fullSince = now;
+      this.#asked.add(connection);
+    }
     return this.#handler({
       serviceId: this.#service.staticConfig.serviceId,
       senderPortId: this.#portId,

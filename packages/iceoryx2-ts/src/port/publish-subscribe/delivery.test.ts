@@ -7,6 +7,7 @@ import { type U64, u64 } from "../../payload/scalars.ts";
 import type { PublishSubscribeQos } from "../../service/publish-subscribe.ts";
 import { ChunkLedger } from "../../testing/chunk-ledger.test-support.ts";
 import { inDomain } from "../../testing/in-domain.test-support.ts";
+import type { BackpressureInfo } from "../common/handlers.ts";
 import { SendError } from "../common/port-errors.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Sample } from "./sample.ts";
@@ -120,6 +121,35 @@ describe("a full buffer", () => {
       assert.deepEqual([drain(wide), drain(narrow), drain(late)], [[3n], [3n], [3n]]);
     }),
   );
+
+  for (const action of ["DiscardData", "DiscardDataAndFail", "Retry"] as const) {
+    it(
+      `is asked about from the first time on for each sample: ${action}`,
+      inDomain((node) => {
+        const service = create(node, { subscriberMaxBufferSize: 1, enableSafeOverflow: false });
+        const asked: BackpressureInfo[] = [];
+        const backpressureHandler = (info: BackpressureInfo): typeof action => {
+          asked.push(info);
+          return action;
+        };
+        const publisher = service.publisher({ backpressureHandler });
+        const subscriber = service.subscriber();
+        send(publisher, 1n);
+        for (const value of [2n, 3n]) {
+          if (action === "DiscardData") assert.equal(publisher.sendCopy(value), 0);
+          else assert.throws(() => publisher.sendCopy(value), SendError);
+        }
+        assert.deepEqual(
+          asked.map(({ retries, elapsedTime }) => [retries, elapsedTime]),
+          [
+            [0, 0],
+            [0, 0],
+          ],
+        );
+        assert.deepEqual(drain(subscriber), [1n]);
+      }),
+    );
+  }
 
   it(
     "without overflow is skipped by a publisher that discards",
