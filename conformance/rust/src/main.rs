@@ -1,6 +1,7 @@
 //! A peer for the conformance tests: one command per line of JSON on stdin, one line on stdout for its answer. The
 //! twin of `python/peer.py`, with the same commands where both have them, and with those that Python lacks.
 
+mod content;
 mod element;
 mod event;
 mod failure;
@@ -11,8 +12,10 @@ mod node;
 mod numbered;
 mod objects;
 mod publish_subscribe;
+mod request_response;
 mod service_options;
 mod structures;
+mod types;
 
 use std::io::{self, BufRead, Write};
 
@@ -79,6 +82,29 @@ commands!(
     ReadHeld(publish_subscribe::ReadHeld),
     SendMany(publish_subscribe::SendMany),
     ReceiveMany(publish_subscribe::ReceiveMany),
+    RequestResponse(request_response::RequestResponse),
+    RequestResponseConfig(request_response::RequestResponseConfig),
+    Client(request_response::Client),
+    Server(request_response::Server),
+    LoanRequest(request_response::LoanRequest),
+    SendLoanedRequest(request_response::SendLoanedRequest),
+    SendRequest(request_response::SendRequest),
+    SendRequestCopy(request_response::SendRequestCopy),
+    PendingState(request_response::PendingState),
+    ReadRequest(request_response::ReadRequest),
+    ReceiveResponses(request_response::ReceiveResponses),
+    HoldResponse(request_response::HoldResponse),
+    ReadResponse(request_response::ReadResponse),
+    SetDisconnectHint(request_response::SetDisconnectHint),
+    CallMany(request_response::CallMany),
+    HasRequests(request_response::HasRequests),
+    ReceiveRequest(request_response::ReceiveRequest),
+    ActiveState(request_response::ActiveState),
+    Respond(request_response::Respond),
+    RespondCopy(request_response::RespondCopy),
+    LoanResponse(request_response::LoanResponse),
+    SendLoanedResponse(request_response::SendLoanedResponse),
+    ServeMany(request_response::ServeMany),
 );
 
 fn answer(line: &str, objects: &mut Objects) -> Value {

@@ -1,30 +1,21 @@
 //! The payload of one message: one element or a slice of them. Upstream's ports have methods of their own for each.
 
 use core::any::Any;
-use core::fmt::Debug;
 
 use iceoryx2::port::publisher::Publisher;
 use iceoryx2::port::subscriber::Subscriber;
-use iceoryx2::prelude::*;
 use iceoryx2::sample::Sample;
 use iceoryx2::service::builder::publish_subscribe::Builder;
 use iceoryx2::service::port_factory::publish_subscribe::PortFactory;
 use iceoryx2::service::port_factory::publisher::PortFactoryPublisher;
 use serde_json::Value;
 
+use crate::content::{Content, Ipc, SliceOptions, no_words};
 use crate::element::Element;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::service_options::{AttributePairs, Verb};
 
-pub type Ipc = ipc::Service;
-
-/// How long slices may be, and how their memory grows.
-pub struct SliceOptions {
-    pub initial_max_slice_len: Option<usize>,
-    pub allocation_strategy: Option<AllocationStrategy>,
-}
-
-pub trait Message: IceoryxSend + Debug + 'static {
+pub trait Message: Content {
     fn build<H: Element>(
         builder: Builder<Self, H, Ipc>,
         verb: Verb,
@@ -60,14 +51,6 @@ pub trait Message: IceoryxSend + Debug + 'static {
     ) -> Outcome<Option<Sample<Ipc, Self, H>>>;
 
     fn payload<H: Element>(sample: &Sample<Ipc, Self, H>) -> &Self;
-
-    fn to_json(&self) -> Value;
-
-    fn to_words(&self) -> Outcome<Vec<u64>>;
-}
-
-fn no_words() -> Failure {
-    Failure::usage("numbered messages need a payload of u64")
 }
 
 /// What upstream offers in the same words for both shapes, but not generically.
@@ -106,13 +89,8 @@ impl<T: Element> Message for T {
         builder: PortFactoryPublisher<'service, Ipc, Self, H>,
         options: SliceOptions,
     ) -> Outcome<PortFactoryPublisher<'service, Ipc, Self, H>> {
-        match options {
-            SliceOptions {
-                initial_max_slice_len: None,
-                allocation_strategy: None,
-            } => Ok(builder),
-            _ => Err(Failure::usage("this payload is no slice")),
-        }
+        options.demand_none()?;
+        Ok(builder)
     }
 
     fn send<H: Element>(
@@ -141,14 +119,6 @@ impl<T: Element> Message for T {
         _length: usize,
     ) -> Outcome<Box<dyn Any>> {
         Ok(Box::new(publisher.loan_uninit()?))
-    }
-
-    fn to_json(&self) -> Value {
-        Element::to_json(self)
-    }
-
-    fn to_words(&self) -> Outcome<Vec<u64>> {
-        Ok(vec![self.to_word().ok_or_else(no_words)?])
     }
 }
 
@@ -200,15 +170,5 @@ impl<T: Element> Message for [T] {
         length: usize,
     ) -> Outcome<Box<dyn Any>> {
         Ok(Box::new(publisher.loan_slice_uninit(length)?))
-    }
-
-    fn to_json(&self) -> Value {
-        T::slice_to_json(self)
-    }
-
-    fn to_words(&self) -> Outcome<Vec<u64>> {
-        self.iter()
-            .map(|element| element.to_word().ok_or_else(no_words))
-            .collect()
     }
 }

@@ -4,9 +4,9 @@ use iceoryx2::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::content::Ipc;
 use crate::failure::{Failure, Outcome};
 use crate::marks::bigint;
-use crate::message::Ipc;
 use crate::objects::{Handle, Objects};
 
 #[derive(Deserialize)]

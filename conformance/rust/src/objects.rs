@@ -29,6 +29,18 @@ impl Objects {
             .ok_or_else(|| Failure::usage(format!("object {handle} is no {}", type_name::<T>())))
     }
 
+    /// Gives an object to a command that uses it up.
+    pub fn take<T: Any>(&mut self, handle: Handle) -> Outcome<T> {
+        self.get::<T>(handle)?;
+        let object = self
+            .objects
+            .remove(&handle)
+            .and_then(|object| object.downcast().ok());
+        object
+            .map(|object| *object)
+            .ok_or_else(|| Failure::usage(format!("there is no object {handle}")))
+    }
+
     pub fn drop(&mut self, handle: Handle) -> Outcome<()> {
         match self.objects.remove(&handle) {
             Some(_) => Ok(()),

@@ -3,7 +3,7 @@
 use iceoryx2::prelude::*;
 use serde::Deserialize;
 
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -14,11 +14,13 @@ pub enum Verb {
 }
 
 /// What a service shall have when it is created, and must have when it is opened.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 #[serde(transparent)]
 pub struct AttributePairs(Vec<(String, String)>);
 
 impl AttributePairs {
+    pub const NONE: &'static Self = &Self(Vec::new());
+
     pub fn specifier(&self) -> Outcome<AttributeSpecifier> {
         let mut attributes = AttributeSpecifier::new();
         for (key, value) in &self.0 {
@@ -44,6 +46,14 @@ pub fn attribute_pairs(attributes: &AttributeSet) -> Vec<(String, String)> {
         .iter()
         .map(|attribute| (attribute.key().to_string(), attribute.value().to_string()))
         .collect()
+}
+
+pub fn backpressure_strategy(name: &str) -> Outcome<BackpressureStrategy> {
+    match name {
+        "RetryUntilDelivered" => Ok(BackpressureStrategy::RetryUntilDelivered),
+        "DiscardData" => Ok(BackpressureStrategy::DiscardData),
+        other => Err(Failure::usage(format!("there is no strategy {other}"))),
+    }
 }
 
 /// Applies every option that is there: `apply!(builder, qos, history_size, max_nodes)`.

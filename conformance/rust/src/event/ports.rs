@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{duration, milliseconds, pair};
+use crate::content::Ipc;
 use crate::failure::Outcome;
 use crate::marks::bigint;
-use crate::message::Ipc;
 use crate::node::with_handle;
 use crate::objects::{Handle, Objects};
 

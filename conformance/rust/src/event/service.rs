@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{duration, milliseconds};
+use crate::content::Ipc;
 use crate::failure::{Failure, Outcome};
-use crate::message::Ipc;
 use crate::node::with_handle;
 use crate::objects::{Handle, Objects};
 use crate::service_options::{Verb, apply};

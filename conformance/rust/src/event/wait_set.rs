@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{duration, pair};
+use crate::content::Ipc;
 use crate::failure::{Failure, Outcome};
-use crate::message::Ipc;
 use crate::objects::{Handle, Objects};
 
 /// A listener, perhaps with a deadline, or an interval; in milliseconds.

@@ -11,11 +11,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::ports::{TypedPublisher, TypedSubscriber};
+use crate::content::Ipc;
 use crate::element::Element;
 use crate::failure::Outcome;
 use crate::handlers::Reports;
 use crate::marks::bigint;
-use crate::message::{Ipc, Message};
+use crate::message::Message;
 use crate::node::with_handle;
 use crate::numbered::{self, Check};
 use crate::objects::{Handle, Objects};

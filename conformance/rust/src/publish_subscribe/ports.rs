@@ -9,14 +9,15 @@ use serde_json::{Value, json};
 
 use super::exchange::{AnyPublisher, AnySubscriber};
 use super::service::AnyService;
+use crate::content::{Ipc, SliceOptions};
 use crate::element::Element;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::handlers::{BackpressureOptions, DegradationOption, Reports};
 use crate::marks::bigint;
-use crate::message::{Ipc, Message, SliceOptions};
+use crate::message::Message;
 use crate::node::with_handle;
 use crate::objects::{Handle, Objects};
-use crate::service_options::apply;
+use crate::service_options::{apply, backpressure_strategy};
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -41,14 +42,6 @@ pub struct SubscriberOptions {
     degradation_handler: Option<DegradationOption>,
 }
 
-fn strategy(name: &str) -> Outcome<BackpressureStrategy> {
-    match name {
-        "RetryUntilDelivered" => Ok(BackpressureStrategy::RetryUntilDelivered),
-        "DiscardData" => Ok(BackpressureStrategy::DiscardData),
-        other => Err(Failure::usage(format!("there is no strategy {other}"))),
-    }
-}
-
 pub struct TypedPublisher<P: Message + ?Sized, H: Element> {
     pub port: Port<Ipc, P, H>,
     pub reports: Reports,
@@ -67,7 +60,7 @@ impl<P: Message + ?Sized, H: Element> TypedPublisher<P, H> {
             builder = builder.name(&PortName::new(&name)?);
         }
         if let Some(name) = options.backpressure_strategy {
-            builder = builder.backpressure_strategy(strategy(&name)?);
+            builder = builder.backpressure_strategy(backpressure_strategy(&name)?);
         }
         if let Some(samples) = options.override_sample_preallocation {
             builder = builder.override_sample_preallocation(move |_| samples);

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use super::ports::{PublisherOptions, SubscriberOptions, TypedPublisher, TypedSubscriber};
 use super::types;
+use crate::content::Ipc;
 use crate::element::Element;
 use crate::failure::Outcome;
 use crate::marks::bigint;
-use crate::message::{Ipc, Message};
+use crate::message::Message;
 use crate::node::with_handle;
 use crate::objects::{Handle, Objects};
 use crate::publish_subscribe::exchange::{AnyPublisher, AnySubscriber};
@@ -89,8 +90,7 @@ impl PublishSubscribe {
         if let Some(alignment) = qos.payload_alignment.and_then(Alignment::new) {
             builder = builder.payload_alignment(alignment);
         }
-        let none = AttributePairs::default();
-        let attributes = self.attributes.as_ref().unwrap_or(&none);
+        let attributes = self.attributes.as_ref().unwrap_or(AttributePairs::NONE);
         Ok(Box::new(P::build(builder, self.verb, attributes)?))
     }
 }

@@ -6,25 +6,10 @@ use iceoryx2_bb_container::vector::StaticVec;
 use serde_json::Value;
 
 use super::service::{AnyService, PublishSubscribe};
+use crate::content::Ipc;
 use crate::failure::{Failure, Outcome};
-use crate::message::Ipc;
 use crate::structures::{Contained, Nested, Padded, TransmissionData};
-
-/// The words of `python/payload_types.py` for a type, in one text.
-fn text_of(description: &Value) -> String {
-    let part = |name: &str| text_of(&description[name]);
-    match description {
-        Value::Null => "()".into(),
-        // Containers have the path of their module before their name.
-        Value::String(name) => name.rsplit("::").next().unwrap_or_default().into(),
-        _ if description.get("slice").is_some() => format!("[{}]", part("slice")),
-        _ if description.get("array").is_some() => {
-            format!("[{}; {}]", part("array"), description["length"])
-        }
-        _ if description.get("struct").is_some() => part("struct"),
-        other => other.to_string(),
-    }
-}
+use crate::types::text_of;
 
 macro_rules! table {
     ($(($payload_text:literal, $header_text:literal) => ($payload:ty, $header:ty)),* $(,)?) => {
