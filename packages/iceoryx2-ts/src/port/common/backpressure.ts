@@ -1,6 +1,7 @@
 /** What happens about receivers without room, in services without safe overflow. */
 import type { BackpressureStrategy } from "../../config/settings.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
+import { Attempts } from "./attempts.ts";
 import type { BackpressureAction, BackpressureHandler } from "./handlers.ts";
 import { SendError } from "./port-errors.ts";
 import type { SenderConnection } from "./sender-connection.ts";
@@ -20,10 +21,8 @@ export class Backpressure {
   readonly #what: string;
   readonly #strategy: BackpressureStrategy;
   readonly #handler: BackpressureHandler | undefined;
-  /** Those that the handler was asked about for the present message. */
-  readonly #asked: Set<SenderConnection> = new Set();
   #obstacle: SenderConnection | undefined;
-  /** The one about which the handler said that the send shall fail. */
+  /** The one that is left out now and about which the handler said that the send shall fail. */
   #failure: SenderConnection | undefined;
 
   constructor(service: ServiceState, portId: bigint, options: BackpressureOptions) {
@@ -36,9 +35,18 @@ export class Backpressure {
     this.mayRefuse = backpressureStrategy === "RetryUntilDelivered" || backpressureHandler !== undefined;
   }
 
-  /** Whether a receiver without room has to be waited for. */
-  isInTheWay(connection: SenderConnection): boolean {
-    const action = this.#decide(connection);
+  /** Call it before a message looks for room. */
+  begin(): void {
+    this.#failure = undefined;
+  }
+
+  /**
+   * Whether a receiver without room has to be waited for.
+   *
+   * @param attempts those of the message, if it is one that waits for room.
+   */
+  isInTheWay(connection: SenderConnection, attempts: Attempts | undefined): boolean {
+    const action = this.#decide(connection, attempts);
     if (action === "DiscardDataAndFail") this.#failure = connection;
     if (action !== "Retry") return false;
     this.#obstacle = connection;
@@ -50,14 +58,8 @@ export class Backpressure {
     return this.#obstacle!;
   }
 
-  /** It has room now. */
-  forget(connection: SenderConnection): void {
-    connection.retries = 0;
-  }
-
-  /** Ends the present message. @throws SendError if a handler said so about one that was left out. */
+  /** @throws SendError if a handler said so about one that was left out. */
   failIfAsked(origin: string): void {
-    this.#endMessage();
     const connection = this.#failure;
     if (connection === undefined) return;
     this.#failure = undefined;
@@ -69,7 +71,6 @@ export class Backpressure {
   }
 
   unableToDeliver(origin: string): SendError {
-    this.#endMessage();
     const { receiverId, capacity } = this.obstacle;
     return new SendError(
       "UnableToDeliver",
@@ -78,32 +79,25 @@ export class Backpressure {
     );
   }
 
-  /** The next message begins anew, also with those that still have no room. */
-  #endMessage(): void {
-    if (this.#asked.size === 0) return;
-    for (const connection of this.#asked) this.forget(connection);
-    this.#asked.clear();
-  }
-
-  #decide(connection: SenderConnection): BackpressureAction {
-    const action = this.#ask(connection);
+  #decide(connection: SenderConnection, attempts: Attempts | undefined): BackpressureAction {
+    const action = this.#ask(connection, attempts);
     if (action !== "FollowBackpressureStrategy") return action;
     return this.#strategy === "RetryUntilDelivered" ? "Retry" : "DiscardData";
   }
 
-  #ask(connection: SenderConnection): BackpressureAction {
+  /** Asks once per receiver and message, and again as long as the answer is "Retry". */
+  #ask(connection: SenderConnection, attempts: Attempts = new Attempts()): BackpressureAction {
     if (this.#handler === undefined) return "FollowBackpressureStrategy";
     const now = this.#service.node.os.monotonicTime();
-    if (connection.retries === 0) {
-      connection.fullSince = now;
-      this.#asked.add(connection);
-    }
-    return this.#handler({
+    const full = attempts.on(connection, now);
+    if (full.answer !== undefined && full.answer !== "Retry") return full.answer;
+    full.answer = this.#handler({
       serviceId: this.#service.staticConfig.serviceId,
       senderPortId: this.#portId,
       receiverPortId: connection.receiverId,
-      retries: connection.retries++,
-      elapsedTime: Number(now - connection.fullSince) / 1e6,
+      retries: full.retries++,
+      elapsedTime: Number(now - full.since) / 1e6,
     });
+    return full.answer;
   }
 }

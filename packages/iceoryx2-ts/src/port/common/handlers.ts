@@ -14,13 +14,16 @@ export interface BackpressureInfo {
   readonly serviceId: bigint;
   readonly senderPortId: bigint;
   readonly receiverPortId: bigint;
-  /** How often that receiver was found without room for the present message before. */
+  /** How often it was asked about that receiver and the present message before. */
   readonly retries: number;
-  /** Since it was found so first, in milliseconds. */
+  /** Since it was asked so first, in milliseconds. */
   readonly elapsedTime: number;
 }
 
-/** Called for each connected receiver without room; never in a service with safe overflow. */
+/**
+ * Called once per message for each connected receiver without room, and by a send that waits again as long as it
+ * answers "Retry". Never called in a service with safe overflow.
+ */
 export type BackpressureHandler = (info: BackpressureInfo) => BackpressureAction;
 
 export type DegradationCause = "FailedToEstablishConnection" | "ConnectionCorrupted";

@@ -1,6 +1,7 @@
 /** A message on its way through a queue of sends: a value that is copied when its turn comes, or a loan. */
 import { InvalidArgumentError } from "../../base/general-errors.ts";
 import type { WaitOptions } from "../../lifecycle/waiting.ts";
+import { Attempts } from "./attempts.ts";
 import { chunkOfLoan, type Lender } from "./loan.ts";
 import type { SendQueue } from "./send-queue.ts";
 import { NO_ROOM } from "./sender.ts";
@@ -18,7 +19,7 @@ export interface WaitingLender extends Lender<number> {
   /** Loans a chunk and copies a value into it. */
   loanCopy(value: unknown, userHeader: unknown): number;
   /** As `sendLoan`, but returns `NO_ROOM` where waiting for room would help. */
-  trySend(chunk: number): number;
+  trySend(chunk: number, attempts: Attempts): number;
 }
 
 /**
@@ -59,6 +60,7 @@ class OutgoingCopy implements Outgoing {
   readonly #lender: WaitingLender;
   readonly #value: unknown;
   readonly #userHeader: unknown;
+  readonly #attempts: Attempts = new Attempts();
   #chunk = -1;
 
   constructor(lender: WaitingLender, value: unknown, userHeader: unknown) {
@@ -69,7 +71,7 @@ class OutgoingCopy implements Outgoing {
 
   attempt(): number | undefined {
     if (this.#chunk < 0) this.#chunk = this.#lender.loanCopy(this.#value, this.#userHeader);
-    const receivers = this.#lender.trySend(this.#chunk);
+    const receivers = this.#lender.trySend(this.#chunk, this.#attempts);
     return receivers === NO_ROOM ? undefined : receivers;
   }
 
@@ -84,6 +86,7 @@ class OutgoingCopy implements Outgoing {
 class OutgoingLoan implements Outgoing {
   readonly #lender: WaitingLender;
   readonly #loan: { release(): void };
+  readonly #attempts: Attempts = new Attempts();
 
   constructor(lender: WaitingLender, loan: { release(): void }) {
     this.#lender = lender;
@@ -92,7 +95,8 @@ class OutgoingLoan implements Outgoing {
 
   attempt(): number | undefined {
     // Its user may have released it meanwhile: then this throws.
-    const receivers = this.#lender.trySend(chunkOfLoan(this.#loan, this.#lender) as number);
+    const chunk = chunkOfLoan(this.#loan, this.#lender) as number;
+    const receivers = this.#lender.trySend(chunk, this.#attempts);
     return receivers === NO_ROOM ? undefined : receivers;
   }
 

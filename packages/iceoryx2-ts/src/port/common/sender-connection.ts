@@ -25,10 +25,6 @@ export class SenderConnection {
   /** How many chunks wait per channel at most. */
   readonly capacity: number;
   readonly liveness: LivenessWatch;
-  /** How often it was found without room for the present message. */
-  retries = 0;
-  /** When it was found so first. */
-  fullSince = 0n;
   readonly #connection: Connection;
   /** By channel. */
   readonly #submissions: readonly OverflowingIndexQueueProducer[];

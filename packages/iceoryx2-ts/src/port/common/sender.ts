@@ -16,6 +16,7 @@ import { type Bag, BagSnapshot } from "../../lockfree/bag.ts";
 import { CORRUPTED, EMPTY } from "../../lockfree/queue-place.ts";
 import { watchLife } from "../../recovery/liveness.ts";
 import { isStorageError } from "../../transport/storage-error.ts";
+import type { Attempts } from "./attempts.ts";
 import { Backpressure } from "./backpressure.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { Degradation } from "./degradation.ts";
@@ -147,16 +148,20 @@ export class Sender {
     return receivers;
   }
 
-  /** As `send`, but returns `NO_ROOM` where waiting for room would help. */
-  trySend(chunk: number): number {
+  /**
+   * As `send`, but returns `NO_ROOM` where waiting for room would help.
+   *
+   * @param attempts those of a message that waits for it.
+   */
+  trySend(chunk: number, attempts?: Attempts): number {
     this.updateConnections();
-    return this.deliver(chunk);
+    return this.deliver(chunk, attempts);
   }
 
   /** As `trySend`, to those who are connected already. */
-  deliver(chunk: number): number {
+  deliver(chunk: number, attempts?: Attempts): number {
     const { connections } = this;
-    if (!this.#enableSafeOverflow && !this.#findRoom(connections, CHANNEL)) return NO_ROOM;
+    if (!this.#enableSafeOverflow && !this.#findRoom(connections, CHANNEL, attempts)) return NO_ROOM;
     if (this.#history.length > 0) this.#remember(chunk);
     // A corrupted connection leaves the list, but not this copy of it; one that was cleaned up left it before.
     const connected = this.#connected;
@@ -172,11 +177,12 @@ export class Sender {
   /**
    * Delivers a loaned chunk to one receiver.
    *
+   * @param attempts those of a message that waits for room.
    * @returns 1 if it got it, 0 if it did not and that is no error, or `NO_ROOM`.
    * @throws SendError if a handler asked for it.
    */
-  trySendTo(connection: SenderConnection, channel: number, chunk: number): number {
-    if (!this.#enableSafeOverflow && !this.#findRoom([connection], channel)) return NO_ROOM;
+  trySendTo(connection: SenderConnection, channel: number, chunk: number, attempts?: Attempts): number {
+    if (!this.#enableSafeOverflow && !this.#findRoom([connection], channel, attempts)) return NO_ROOM;
     const isDelivered = this.#connected.includes(connection) && this.#deliver(connection, channel, chunk);
     this.#backpressure.failIfAsked(this.origin);
     this.#degradation.failIfAsked(toSendError);
@@ -287,25 +293,25 @@ export class Sender {
   // --- delivery ------------------------------------------------------------------------------------
 
   /** Whether every receiver has room, or may be left out. */
-  #findRoom(connections: readonly SenderConnection[], channel: number): boolean {
+  #findRoom(connections: readonly SenderConnection[], channel: number, attempts?: Attempts): boolean {
     if (!this.#backpressure.mayRefuse) return true;
+    this.#backpressure.begin();
     let hasRoom = true;
     for (const connection of connections) {
       if (!this.#reclaim(connection, channel)) continue;
-      if (!connection.isFull(channel)) this.#backpressure.forget(connection);
-      else if (this.#isInTheWay(connection, channel)) hasRoom = false;
+      if (connection.isFull(channel) && this.#isInTheWay(connection, channel, attempts)) hasRoom = false;
     }
     return hasRoom;
   }
 
-  #isInTheWay(connection: SenderConnection, channel: number): boolean {
+  #isInTheWay(connection: SenderConnection, channel: number, attempts: Attempts | undefined): boolean {
     if (!connection.isConnected || connection.stateOf(channel).isClosed) return false;
     // The receiver may be dead and nobody else there to notice.
     if (connection.liveness.cleanupIfDead()) {
       this.updateConnections();
       return false;
     }
-    return this.#backpressure.isInTheWay(connection);
+    return this.#backpressure.isInTheWay(connection, attempts);
   }
 
   #deliver(connection: SenderConnection, channel: number, chunk: number): boolean {

@@ -6,6 +6,7 @@ import { WaitScope } from "../../lifecycle/wait-scope.ts";
 import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import type { Input, PayloadType } from "../../payload/meaning.ts";
 import type { PublishSubscribePattern } from "../../service/messaging-pattern.ts";
+import type { Attempts } from "../common/attempts.ts";
 import { sendBlocking } from "../common/blocking-send.ts";
 import { type Header, type Loan, type LoanArguments, MessageLoan } from "../common/loan.ts";
 import type { MessageTypes } from "../common/message-types.ts";
@@ -148,9 +149,9 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     return receivers;
   }
 
-  trySend(chunk: number): number {
+  trySend(chunk: number, attempts: Attempts): number {
     this.#demandSender();
-    const receivers = this.#sender.trySend(chunk);
+    const receivers = this.#sender.trySend(chunk, attempts);
     if (receivers !== NO_ROOM) this.#events?.sentSample();
     return receivers;
   }

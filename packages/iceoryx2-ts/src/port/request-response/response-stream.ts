@@ -4,6 +4,7 @@ import { ClosedError } from "../../base/general-errors.ts";
 import type { WaitScope } from "../../lifecycle/wait-scope.ts";
 import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
+import type { Attempts } from "../common/attempts.ts";
 import { type Header, type Loan, MessageLoan } from "../common/loan.ts";
 import type { MessageWriter } from "../common/message-writer.ts";
 import { sendInTurn, type WaitingLender } from "../common/outgoing.ts";
@@ -105,7 +106,7 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
   }
 
   /** @returns how many clients got it, or `NO_ROOM`. */
-  trySend(chunk: number): number {
+  trySend(chunk: number, attempts?: Attempts): number {
     const { sender, scope } = this.#source;
     if (scope.isClosed) throw new ClosedError(this.origin);
     sender.updateConnections();
@@ -115,7 +116,7 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
     const { pool } = sender;
     const { channel, requestId } = this.#address;
     writeAnsweredRequest(pool.regionOf(chunk).view, pool.offsetOf(chunk), requestId);
-    return sender.trySendTo(connection, channel, chunk);
+    return sender.trySendTo(connection, channel, chunk, attempts);
   }
 
   endLoan(chunk: number): void {
