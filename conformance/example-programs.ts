@@ -25,6 +25,8 @@ export interface Examples {
     program: string | readonly [name: string, ...args: readonly string[]],
     ...lines: readonly RegExp[]
   ): Promise<void>;
+  /** Kills one that was started: it leaves behind what others clean up. */
+  kill(program: Program): Promise<void>;
 }
 
 /** Runs a test with programs. Those that run at its end are interrupted; all must end well and leave nothing. */
@@ -52,6 +54,10 @@ export async function withExamples(body: (examples: Examples) => Promise<void>):
         for (const line of lines) await started.line(line);
         assert.deepEqual(await started.ended, { code: 0, signal: null });
         ended.add(started);
+      },
+      async kill(program) {
+        await program.end("SIGKILL");
+        ended.add(program);
       },
     });
     for (const program of programs) if (!ended.has(program)) await interrupt(program);

@@ -53,4 +53,30 @@ describe("an example", { concurrency: 4, skip: skipWithoutPython }, () => {
         for (const line of [/^defined service attributes: /, /^received: 0$/]) await opener.line(line);
       }));
   }
+
+  test("health_monitoring, among us: a crash is noticed by who is left", () =>
+    withExamples(async ({ start, kill }) => {
+      const daemon = await start("TypeScript", "health_monitoring/central_daemon");
+      await daemon.line(/^Central daemon up and running\.$/);
+      const unseen = await start("TypeScript", "health_monitoring/publisher_1");
+      await unseen.line(/^service_1: Send sample 0 \.\.\.$/);
+      await kill(unseen);
+      await daemon.line(/^detected dead node: publisher 1$/);
+
+      const subscriber = await start("TypeScript", "health_monitoring/subscriber");
+      await subscriber.line(/^service_1: violated contract and did not send a message after 1\.5s\.$/);
+      const publisher1 = await start("TypeScript", "health_monitoring/publisher_1");
+      await subscriber.line(/^service_1: publisher connected!$/);
+      await subscriber.line(/^service_1: Received sample 0 \.\.\.$/);
+      await kill(publisher1);
+      // Whoever of the two cleans up.
+      await subscriber.line(/^service_1: process died!$/);
+
+      const publisher2 = await start("TypeScript", "health_monitoring/publisher_2");
+      await subscriber.line(/^service_2: Received sample 1000000 \.\.\.$/);
+      await kill(daemon);
+      await kill(publisher2);
+      await subscriber.line(/^detected dead node: /);
+      await subscriber.line(/^service_2: process died!$/);
+    }));
 });
