@@ -1,4 +1,4 @@
-/** What the participants of a publish-subscribe service tell each other by events. */
+/** What the participants of a publish-subscribe service tell each other: the ids of upstream's examples. */
 export const PubSubEvent = {
   PublisherConnected: 0,
   PublisherDisconnected: 1,

@@ -1,8 +1,9 @@
 /** Sends a sample every second, notifies of it, and prints when a subscriber took it. */
 import { Node } from "iceoryx2-ts";
+import { PubSubEvent } from "../_examples_common/pub-sub-event.ts";
 import { TransmissionData } from "../_examples_common/transmission-data.ts";
-import { PubSubEvent, SERVICE_NAME } from "./pub-sub-event.ts";
 
+const SERVICE_NAME = process.env["IOX2_SERVICE_NAME"] ?? "My/Funk/ServiceName";
 const CYCLE_TIME = 1000;
 
 using node = Node.create();

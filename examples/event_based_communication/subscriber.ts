@@ -1,8 +1,9 @@
 /** Receives samples when it is notified of them, and complains when none comes for too long. */
 import { Node } from "iceoryx2-ts";
+import { PubSubEvent } from "../_examples_common/pub-sub-event.ts";
 import { TransmissionData } from "../_examples_common/transmission-data.ts";
-import { PubSubEvent, SERVICE_NAME } from "./pub-sub-event.ts";
 
+const SERVICE_NAME = process.env["IOX2_SERVICE_NAME"] ?? "My/Funk/ServiceName";
 const DEADLINE = 2000;
 
 using node = Node.create();
