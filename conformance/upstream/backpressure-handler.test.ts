@@ -136,6 +136,7 @@ describe("a back-pressure handler", () => {
       };
       const { publisher, full, empty } = meetFull(node, false, { backpressureHandler });
       const sent = publisher.send(2n);
+      // Time enough to look more than once.
       await node.wait(50);
       assert.deepEqual(drain(empty), []);
       assert.deepEqual(drain(full), [1n]);

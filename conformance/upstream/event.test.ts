@@ -130,7 +130,8 @@ describe("a wait", () => {
       for (const wait of [() => listener.wait({ timeout: 25 }), () => listener.waitSync(25)]) {
         const start = performance.now();
         assert.deepEqual(await wait(), []);
-        assert(performance.now() - start >= 25);
+        // Timers of Node.js count whole milliseconds and may be early by less than one.
+        assert(performance.now() - start > 24);
       }
     }),
   );

@@ -319,6 +319,7 @@ describe("a server with a client that is full", () => {
       const asked = always("FollowBackpressureStrategy");
       const { request, pending } = answerFull(node, { backpressureHandler: asked.handler });
       const sent = request.send(2n);
+      // Time enough to look more than once.
       await node.wait(50);
       assert.deepEqual(responses(pending), [1n]);
       assert.equal(await sent, 1);
