@@ -53,6 +53,26 @@ describe("the ports of an event service", () => {
   );
 
   it(
+    "take the places of those whose process died",
+    inDomainAsync(async (node, domain) => {
+      const service = node.service("Alarm").event().create({ maxListeners: 1, maxNotifiers: 1 });
+      const child = new Child(
+        domain,
+        `const service = Node.create({ config }).service("Alarm").event().open();
+         service.listener(); service.notifier(); say("ready"); setInterval(() => {}, 1000);`,
+      );
+      await child.line();
+      assert.throws(() => service.listener(), { code: "ExceedsMaxSupportedListeners" });
+      assert.throws(() => service.notifier(), { code: "ExceedsMaxSupportedNotifiers" });
+      child.kill("SIGKILL");
+      await child.ending();
+      const listener = service.listener();
+      service.notifier().notify(1);
+      assert.deepEqual(listener.tryWait(), [{ id: 1, count: 1 }]);
+    }),
+  );
+
+  it(
     "are listed with what they tell about themselves",
     inDomain((node) => {
       const service = node.service("Alarm").event().create();

@@ -104,7 +104,7 @@ describe("SIGINT and SIGTERM", () => {
 
   it("do not end the process while a wait blocks it, nor for longer than that", async () => {
     const count = `say(["SIGINT", "SIGTERM"].map((signal) => process.listenerCount(signal)).join());`;
-    const turns = `await new Promise((resolve) => setTimeout(resolve, 10));`;
+    const turns = `for (let i = 0; i < 9; i++) await new Promise((resolve) => setImmediate(resolve));`;
     const printed = await run(
       `${count} for (let i = 0; i < 9; i++) listener.waitSync(0); ${count} ${turns} ${count}`,
     );

@@ -98,6 +98,8 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
   #watch: Watch | undefined;
   /** Of the pending wait. */
   #wake: (() => void) | undefined;
+  /** The descriptor was readable since the channel was drained last. */
+  #isRung = false;
   #looks = 0;
 
   constructor(service: ServiceState<EventPattern>, entry: PortEntry, channel: EventListener) {
@@ -260,6 +262,7 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
   }
 
   #onReadable(): void {
+    this.#isRung = true;
     if (this.#wake === undefined) this.#stopWatching();
     else this.#wake();
   }
@@ -277,11 +280,17 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
 
   #takeOne(): EventActivation | undefined {
     this.#looks++;
-    if (this.#queue.isEmpty) this.#fillQueue();
+    if (this.#queue.isEmpty) this.#look();
     return this.#queue.takeOne();
   }
 
+  /** Makes no system call where whoever notifies next will ring. */
+  #look(): void {
+    if (this.#isRung || !this.#channel.isIdle) this.#fillQueue();
+  }
+
   #fillQueue(): void {
+    this.#isRung = false;
     try {
       this.#queue.fill(this.#drain);
     } catch (cause) {
@@ -298,7 +307,7 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
       const rest = timeout - Number(os.monotonicTime() - start) / 1e6;
       if (rest <= 0) return [];
       try {
-        os.waitReadable([this.#channel.fd], Math.min(rest, BLOCK_MAX));
+        this.#isRung = os.waitReadable([this.#channel.fd], Math.min(rest, BLOCK_MAX));
       } catch (cause) {
         throw isOsError(cause, "EINTR") ? this.#interrupted(cause) : this.#failure(cause);
       }
