@@ -1,8 +1,8 @@
 /**
  * The run-time side of a payload type: how its values lie in memory.
  *
- * Views reach the memory through a lease, at an offset from the beginning of the leased chunk; `write` and `read`
- * copy plain values, at an offset within a memory. Everything read may have been written by a hostile peer.
+ * Views reach the memory through a lease, at an offset from the beginning of its chunk; `write` and `read` copy plain
+ * values, at an offset within a memory. Everything read may have been written by a hostile peer.
  */
 import type { Lease } from "./lease.ts";
 import type { FixedType, PayloadType, SliceType } from "./meaning.ts";
@@ -46,7 +46,7 @@ export interface FixedCodec {
    * number of elements, of the moment it was made at, and must be made anew.
    */
   readonly isViewLive: boolean;
-  /** The value in place; of a scalar and a string the plain value. @throws UseAfterReleaseError */
+  /** The value in place, for the use of the lease that is going on; of a scalar and a string the plain value. */
   view(lease: Lease, offset: number, writable: boolean): unknown;
   /** @throws PayloadValueError */
   write(memory: DataView<ArrayBuffer>, at: number, value: unknown): void;
@@ -60,11 +60,7 @@ export interface SliceCodec {
   readonly element: FixedCodec;
   /** For as long as the number of elements is the same. */
   readonly isViewLive: true;
-  /**
-   * A typed array where there is one for the elements, which cannot be revoked; else a `Sequence`.
-   *
-   * @throws UseAfterReleaseError
-   */
+  /** As above: a typed array where there is one for the elements, which cannot be revoked; else a `Sequence`. */
   view(lease: Lease, offset: number, length: number, writable: boolean): unknown;
   /**
    * Writes all elements of a value.

@@ -1,7 +1,7 @@
 /** Runs of elements of one type: what slices, arrays and vectors have in common. */
 import { assert } from "../base/assert.ts";
 import type { FixedCodec, NativeArray, NativeArrayClass, SliceCodec } from "./codec.ts";
-import { type Lease, leaseBase, leaseMemory } from "./lease.ts";
+import type { Lease } from "./lease.ts";
 import type { Input, Meaning, ReadonlyView, Value, View } from "./meaning.ts";
 import { describeValue, PayloadValueError, WHOLE } from "./payload-errors.ts";
 import type { NativeArrayOf } from "./scalars.ts";
@@ -42,7 +42,7 @@ export class ElementsCodec implements SliceCodec {
     const { nativeArray } = this.element;
     return nativeArray === undefined
       ? createSequence(lease, offset, this.element, length, writable)
-      : this.#nativeArrayOver(nativeArray, leaseMemory(lease), leaseBase(lease) + offset, length);
+      : this.#nativeArrayOver(nativeArray, lease.memory, lease.base + offset, length);
   }
 
   write(

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { UseAfterReleaseError } from "../base/general-errors.ts";
 import { array } from "./array.ts";
-import { closeLease, isReleased, Lease, leaseBase, leaseMemory, moveLease, openLease } from "./lease.ts";
+import { Lease, NO_USE } from "./lease.ts";
 import { CHUNK, memoryWith, PAYLOAD, sliceMemoryWith } from "./memory.test-support.ts";
 import { bool, i32 } from "./scalars.ts";
 import { slice } from "./slice.ts";
@@ -37,33 +37,26 @@ function isUseAfterRelease(error: unknown): boolean {
 }
 
 describe("a lease", () => {
-  it("gives access from open to close, and again", () => {
-    const lease = new Lease();
-    const memory = new DataView(new ArrayBuffer(8));
-    assert.ok(isReleased(lease));
-    assert.throws(() => leaseMemory(lease), UseAfterReleaseError);
-    for (const base of [0, 8]) {
-      openLease(lease, memory, base, () => "it");
-      assert.ok(!isReleased(lease));
-      assert.equal(leaseMemory(lease), memory);
-      assert.equal(leaseBase(lease), base);
-      closeLease(lease);
-      closeLease(lease);
-      assert.ok(isReleased(lease));
-      assert.throws(() => leaseMemory(lease), { name: "UseAfterReleaseError", origin: "it" });
-    }
-  });
-
-  it("shows nothing of itself", () => {
-    const lease = new Lease();
-    openLease(lease, new DataView(new ArrayBuffer(8)), 0, () => "it");
-    assert.deepEqual(Reflect.ownKeys(lease), []);
-    assert.deepEqual(Reflect.ownKeys(Lease.prototype), ["constructor"]);
+  it("is of one use at a time, each with a number of its own", () => {
+    const lease = new Lease(new DataView(new ArrayBuffer(8)), 0, () => "it");
+    assert.equal(lease.use, NO_USE);
+    const first = lease.begin();
+    lease.demand(first);
+    lease.end();
+    lease.end();
+    const isUseAfterRelease = { name: "UseAfterReleaseError", origin: "it" };
+    assert.throws(() => lease.demand(first), isUseAfterRelease);
+    const second = lease.begin();
+    lease.demand(second);
+    assert.throws(() => lease.demand(first), isUseAfterRelease);
+    lease.resume(first);
+    lease.demand(first);
+    assert.throws(() => lease.demand(second), isUseAfterRelease);
   });
 });
 
 describe("views of a lease", () => {
-  it("all throw when it is closed, however deep, and work again when it is opened", () => {
+  it("all throw when its use ends, however deep, and only then work again when it is resumed", () => {
     const { lease, memory, view, readonlyView } = memoryWith(Shape, SHAPE);
     const { center, corners, path, flags } = view;
     const corner = corners[1]!;
@@ -97,20 +90,23 @@ describe("views of a lease", () => {
       () => readonlyPath.at(0),
       () => JSON.stringify(view),
     ];
-    closeLease(lease);
+    const { use } = lease;
+    lease.end();
     const before = new Uint8Array(memory.buffer).slice();
     for (const access of accesses) assert.throws(access, isUseAfterRelease, String(access));
     assert.deepEqual(new Uint8Array(memory.buffer), before);
 
-    openLease(lease, memory, CHUNK, () => "the loan of a test");
+    lease.begin();
+    assert.throws(() => corner.y, isUseAfterRelease);
+    lease.resume(use);
     assert.equal(corner.y, 6);
     assert.equal(view.path.at(0)?.y, 8);
   });
 
-  it("print without throwing when it is closed", () => {
+  it("print without throwing when its use ended", () => {
     const { lease, view } = memoryWith(Shape, SHAPE);
     const { center, corners, path } = view;
-    closeLease(lease);
+    lease.end();
     assert.equal(inspect(view), "Shape [released]");
     assert.equal(inspect({ center }), "{ center: Point [released] }");
     assert.equal(inspect([corners, path]), "[ [released], [released] ]");
@@ -120,27 +116,38 @@ describe("views of a lease", () => {
     const { lease, memory, readonlyView } = memoryWith(Shape, SHAPE);
     const { center, path } = readonlyView;
     const copy = memory.buffer.slice(CHUNK, CHUNK + PAYLOAD + Shape.size);
-    moveLease(lease, new DataView(copy), 0);
+    lease.move(new DataView(copy), 0);
     new Uint8Array(memory.buffer).fill(0xff);
     assert.equal(readonlyView.name, "square");
     assert.deepEqual([...readonlyView.ticks], [9]);
     assert.equal(center.y, 2);
     assert.equal(path[0]?.x, 7);
-    closeLease(lease);
+    lease.end();
     assert.throws(() => center.y, isUseAfterRelease);
   });
 
   it("go on over another part of a memory that does not begin at its buffer's beginning", () => {
     const { lease, memory, view } = memoryWith(Shape, SHAPE);
-    moveLease(lease, new DataView(memory.buffer, CHUNK), 0);
+    lease.move(new DataView(memory.buffer, CHUNK), 0);
     assert.equal(view.center.y, 2);
     assert.deepEqual([...view.ticks], [9]);
     assert.equal(view.name, "square");
   });
 
+  it("show and carry nothing but their fields", () => {
+    const { view } = memoryWith(Shape, SHAPE);
+    for (const shown of [view, view.center, view.corners, view.path]) {
+      assert.deepEqual(Reflect.ownKeys(shown), []);
+      assert.deepEqual({ ...shown }, {});
+      assert.deepEqual(structuredClone(shown), {});
+    }
+    const fields = Object.keys(Object.getPrototypeOf(view));
+    assert.deepEqual(fields, Object.keys(SHAPE));
+  });
+
   it("are the bare typed array for a slice of numbers, which cannot be revoked", () => {
     const { lease, readonlyView } = sliceMemoryWith(slice(i32), [1, 2, 3]);
-    closeLease(lease);
+    lease.end();
     assert.deepEqual(readonlyView, Int32Array.of(1, 2, 3));
   });
 });

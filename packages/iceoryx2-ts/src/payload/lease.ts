@@ -1,60 +1,56 @@
 /**
- * The right to use a piece of shared memory for a while.
+ * A chunk of shared memory, and who may use it for a while.
  *
- * Loans and samples extend `Lease`, and every view of a payload reads through one: ending the lease revokes all of
- * them with a single store. What a lease knows is reached by functions of this module instead of methods, so that
- * users do not see it on their loans and samples.
+ * Ports have one lease per chunk and lend it again and again. Each use has a number of its own, which its loan, sample
+ * and views remember: ending the use revokes all of them with a single store, and nothing but the chunk that is lent
+ * again needs to be set up for the next one.
  */
 import { UseAfterReleaseError } from "../base/general-errors.ts";
 
-/** @throws UseAfterReleaseError if the lease is not open. */
-export let leaseMemory: (lease: Lease) => DataView<ArrayBuffer>;
-/** Where the chunk begins in the memory, in bytes. */
-export let leaseBase: (lease: Lease) => number;
-export let isReleased: (lease: Lease) => boolean;
-/**
- * Begins the lease, or begins it again for other contents: its views are valid from now on.
- *
- * @param base where the chunk begins in `memory`, in bytes.
- * @param describe names the lease in messages.
- */
-export let openLease: (
-  lease: Lease,
-  memory: DataView<ArrayBuffer>,
-  base: number,
-  describe: () => string,
-) => void;
-/** Revokes all views; doing it twice is allowed. */
-export let closeLease: (lease: Lease) => void;
-/** Lets the same views go on over other memory, which holds the same bytes from `base` on. */
-export let moveLease: (lease: Lease, memory: DataView<ArrayBuffer>, base: number) => void;
+/** What `use` is while nobody uses the chunk; uses are numbered from 1 on. */
+export const NO_USE = 0;
 
 export class Lease {
-  /** Undefined while nothing may be accessed: the memory and the permission are one load and one compare. */
-  #memory: DataView<ArrayBuffer> | undefined;
-  #base = 0;
-  #describe: () => string = () => "a lease that was never opened";
+  /** The memory that the chunk is in. */
+  memory: DataView<ArrayBuffer>;
+  /** Where it begins there, in bytes. */
+  base: number;
+  /** The use that is going on. */
+  use: number = NO_USE;
+  readonly #describe: () => string;
+  #uses = 0;
 
-  static {
-    leaseMemory = (lease) => {
-      const memory = lease.#memory;
-      if (memory === undefined) throw useAfterRelease(lease.#describe());
-      return memory;
-    };
-    leaseBase = (lease) => lease.#base;
-    isReleased = (lease) => lease.#memory === undefined;
-    openLease = (lease, memory, base, describe) => {
-      lease.#memory = memory;
-      lease.#base = base;
-      lease.#describe = describe;
-    };
-    closeLease = (lease) => {
-      lease.#memory = undefined;
-    };
-    moveLease = (lease, memory, base) => {
-      lease.#memory = memory;
-      lease.#base = base;
-    };
+  /** @param describe names what the chunk is lent as in messages, such as "the loan of publisher ...". */
+  constructor(memory: DataView<ArrayBuffer>, base: number, describe: () => string) {
+    this.memory = memory;
+    this.base = base;
+    this.#describe = describe;
+  }
+
+  /** Begins a use; whatever belonged to an earlier one is revoked. @returns its number. */
+  begin(): number {
+    this.use = ++this.#uses;
+    return this.use;
+  }
+
+  /** Begins an earlier use once more, for other contents: what belonged to it is valid again. */
+  resume(use: number): void {
+    this.use = use;
+  }
+
+  end(): void {
+    this.use = NO_USE;
+  }
+
+  /** @throws UseAfterReleaseError if another use is going on, or none. */
+  demand(use: number): void {
+    if (this.use !== use) throw useAfterRelease(this.#describe());
+  }
+
+  /** Lets the use go on over other memory, which holds the same bytes from `base` on. */
+  move(memory: DataView<ArrayBuffer>, base: number): void {
+    this.memory = memory;
+    this.base = base;
   }
 }
 

@@ -4,35 +4,45 @@
  * Their state is private, so that cloning a view never copies a segment, and what this stratum needs of it is
  * reached by functions of this module, so that a view of a struct has nothing but the struct's fields on it.
  */
-import { isReleased, type Lease, leaseBase, leaseMemory } from "./lease.ts";
+import type { Lease } from "./lease.ts";
 
+/** The lease that a view shows a part of. @throws UseAfterReleaseError if the view was revoked. */
 export let leaseOf: (view: MemoryView) => Lease;
 /** Where the view begins within the chunk, in bytes. */
 export let offsetOf: (view: MemoryView) => number;
+export let isRevoked: (view: MemoryView) => boolean;
 
 export abstract class MemoryView {
   readonly #lease: Lease;
+  /** The use of the lease that the view belongs to. */
+  readonly #use: number;
   readonly #offset: number;
 
   constructor(lease: Lease, offset: number) {
     this.#lease = lease;
+    this.#use = lease.use;
     this.#offset = offset;
   }
 
   static {
-    leaseOf = (view) => view.#lease;
+    leaseOf = (view) => {
+      const lease = view.#lease;
+      lease.demand(view.#use);
+      return lease;
+    };
     offsetOf = (view) => view.#offset;
+    isRevoked = (view) => view.#lease.use !== view.#use;
   }
 }
 
 /** @throws UseAfterReleaseError */
 export function memoryOf(view: MemoryView): DataView<ArrayBuffer> {
-  return leaseMemory(leaseOf(view));
+  return leaseOf(view).memory;
 }
 
 /** Where the view begins within `memoryOf(view)`, in bytes. */
 export function placeOf(view: MemoryView): number {
-  return leaseBase(leaseOf(view)) + offsetOf(view);
+  return leaseOf(view).base + offsetOf(view);
 }
 
 /** `console.log` and `util.inspect` print an object by its method of this name. */
@@ -56,7 +66,7 @@ export function printView(
   contents: () => object,
   [depth, options, inspect]: InspectArguments,
 ): string {
-  if (isReleased(leaseOf(view))) return `${title}[released]`;
+  if (isRevoked(view)) return `${title}[released]`;
   return title + inspect(contents(), { ...options, depth });
 }
 

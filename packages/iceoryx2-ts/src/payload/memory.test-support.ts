@@ -1,6 +1,6 @@
 /** A chunk in private memory, as tests of payload types need it. */
 import { codecOf } from "./codec.ts";
-import { Lease, openLease } from "./lease.ts";
+import { Lease } from "./lease.ts";
 import type { FixedType, Input, PayloadType, ReadonlyView, SliceType, Value, View } from "./meaning.ts";
 
 /** Offsets of the payload in its chunk, and of the chunk in the memory, that hide no mistake. */
@@ -10,7 +10,7 @@ export const PAYLOAD = 128;
 export const GARBAGE = 0xa5;
 
 export class TestMemory<T extends PayloadType> {
-  readonly lease: Lease = new Lease();
+  readonly lease: Lease;
   readonly memory: DataView<ArrayBuffer>;
   readonly #type: T;
   readonly #length: number;
@@ -21,7 +21,8 @@ export class TestMemory<T extends PayloadType> {
     this.#length = length;
     this.memory = new DataView(new ArrayBuffer(CHUNK + PAYLOAD + this.size + PAYLOAD));
     new Uint8Array(this.memory.buffer).fill(GARBAGE);
-    openLease(this.lease, this.memory, CHUNK, () => "the loan of a test");
+    this.lease = new Lease(this.memory, CHUNK, () => "the loan of a test");
+    this.lease.begin();
   }
 
   get size(): number {

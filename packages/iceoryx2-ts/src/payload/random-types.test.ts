@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { array } from "./array.ts";
-import { closeLease } from "./lease.ts";
 import type { FixedType } from "./meaning.ts";
 import { memoryWith, sliceMemoryWith, TestMemory, untyped } from "./memory.test-support.ts";
 import { bool, f32, f64, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize } from "./scalars.ts";
@@ -179,7 +178,7 @@ describe("any type", () => {
         const memory = memoryWith(type, untyped(value));
         const copy = memory.read();
         memory.bytes.fill(0x5a);
-        closeLease(memory.lease);
+        memory.lease.end();
         assert.deepEqual(plain(copy), value);
       }),
     );

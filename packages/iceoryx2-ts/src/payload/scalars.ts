@@ -1,7 +1,6 @@
 /** Numbers and booleans, under Rust's names. */
 import type { FixedCodec, NativeArray, NativeArrayClass } from "./codec.ts";
 import { defineFixed } from "./define.ts";
-import { leaseBase, leaseMemory } from "./lease.ts";
 import type { FixedType } from "./meaning.ts";
 import { describeValue, PayloadValueError } from "./payload-errors.ts";
 
@@ -148,7 +147,7 @@ function scalar<T extends Scalar<J, NativeArray>, J>(typeName: string, rules: Sc
     alignment: size,
     nativeArray,
     isViewLive: false,
-    view: (lease, offset) => load(leaseMemory(lease), leaseBase(lease) + offset),
+    view: (lease, offset) => load(lease.memory, lease.base + offset),
     read: load,
     write: (memory, at, value) => (accepts(value) ? store(memory, at, value) : refuse(value)),
   };

@@ -12,7 +12,7 @@ import { Buffer } from "node:buffer";
 import { alignUp } from "../memory/alignment.ts";
 import type { FixedCodec } from "./codec.ts";
 import { checkLength, defineFixed } from "./define.ts";
-import { type Lease, leaseBase, leaseMemory } from "./lease.ts";
+import type { Lease } from "./lease.ts";
 import { readLength, WORD, writeLength } from "./length-word.ts";
 import { describeValue, PayloadValueError } from "./payload-errors.ts";
 import type { Scalar } from "./scalars.ts";
@@ -54,7 +54,7 @@ class StaticStringCodec implements FixedCodec {
   }
 
   view(lease: Lease, offset: number): string {
-    return this.read(leaseMemory(lease), leaseBase(lease) + offset);
+    return this.read(lease.memory, lease.base + offset);
   }
 
   write(memory: DataView<ArrayBuffer>, at: number, value: unknown): void {

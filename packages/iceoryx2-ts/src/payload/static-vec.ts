@@ -12,7 +12,7 @@ import { alignUp } from "../memory/alignment.ts";
 import type { FixedCodec } from "./codec.ts";
 import { checkLength, codecOfPart, defineFixed } from "./define.ts";
 import { ElementsCodec, type Inputs, type ReadonlyViews, type Values } from "./elements.ts";
-import { type Lease, leaseBase, leaseMemory } from "./lease.ts";
+import type { Lease } from "./lease.ts";
 import { readLength, WORD, writeLength } from "./length-word.ts";
 import type { FixedType } from "./meaning.ts";
 import { createVecView, type VectorCodec, type VecView } from "./vec-view.ts";
@@ -65,7 +65,7 @@ class StaticVecCodec implements VectorCodec {
 
   view(lease: Lease, offset: number, writable: boolean): unknown {
     if (writable) return createVecView(lease, offset, this);
-    const length = this.lengthAt(leaseMemory(lease), leaseBase(lease) + offset);
+    const length = this.lengthAt(lease.memory, lease.base + offset);
     return this.#elements.view(lease, offset, length, false);
   }
 

@@ -43,7 +43,8 @@ export function createViewClass(struct: StructCodec, writable: boolean): ViewCla
     };
     if (writable) {
       property.set = function (this: MemoryView, value: unknown): void {
-        struct.writeField(field, memoryOf(this), placeOf(this), value);
+        const { memory, base } = leaseOf(this);
+        struct.writeField(field, memory, base + offsetOf(this), value);
       };
     }
     Object.defineProperty(StructView.prototype, name, property);

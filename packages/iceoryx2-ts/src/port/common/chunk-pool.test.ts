@@ -25,6 +25,7 @@ describe("a pool of chunks", () => {
       numberOfChunks,
       allocationStrategy,
       prepareChunk: () => {},
+      describeLoan: () => "a loan",
     });
   const segments = (): string[] =>
     domain
@@ -64,7 +65,7 @@ describe("a pool of chunks", () => {
     pool.grow(300);
     pool.release(second);
     assert.deepEqual(segments(), ["__0", "__2", "__mgmt"]);
-    pool.regionOf(first).bytes[pool.offsetOf(first)] = 5;
+    pool.bytesAround(first)[pool.leaseOf(first).base] = 5;
     pool.release(first);
     assert.deepEqual(segments(), ["__2", "__mgmt"]);
     pool.remove();

@@ -8,8 +8,8 @@
 import type { Config } from "../../config/config.ts";
 import type { AllocationStrategy } from "../../config/settings.ts";
 import { alignUp } from "../../memory/alignment.ts";
-import type { Region } from "../../memory/region.ts";
 import type { Os } from "../../os/os.ts";
+import { Lease } from "../../payload/lease.ts";
 import {
   createSegmentManagement,
   DataSegment,
@@ -24,6 +24,8 @@ export const SEGMENTS_MAX = 255;
 
 export interface ChunkPoolOptions extends Omit<DataSegmentOptions, "segmentId"> {
   readonly allocationStrategy: AllocationStrategy;
+  /** Names the loan of a chunk in messages. */
+  readonly describeLoan: () => string;
 }
 
 export class ChunkPool {
@@ -42,6 +44,8 @@ export class ChunkPool {
   #newestFirst = 0;
   /** How many count on a chunk. */
   #references: Int32Array;
+  /** Of the chunks that were used already. */
+  readonly #leases: (Lease | undefined)[] = [];
 
   private constructor(os: Os, config: Config, options: ChunkPoolOptions) {
     this.#os = os;
@@ -112,15 +116,14 @@ export class ChunkPool {
     if (references === 0) this.#free(chunk);
   }
 
-  /** The memory that a chunk is in. */
-  regionOf(chunk: number): Region {
-    return this.#segmentOf(chunk).region;
+  /** Where a chunk is, and whether its loan may still be used. */
+  leaseOf(chunk: number): Lease {
+    return this.#leases[chunk] ?? this.#makeLease(chunk);
   }
 
-  /** Where a chunk begins in its region, in bytes. */
-  offsetOf(chunk: number): number {
-    const first = chunk < this.chunksPerSegment ? 0 : this.#firstOf(this.#idOf(chunk));
-    return this.#segmentOf(chunk).bucketOffset(chunk - first);
+  /** All bytes of the memory that a chunk is in. */
+  bytesAround(chunk: number): Uint8Array<ArrayBuffer> {
+    return this.#segmentOf(chunk).region.bytes;
   }
 
   /** What a chunk can hold, in bytes. */
@@ -185,6 +188,17 @@ export class ChunkPool {
     if (segment === this.#newest || !segment.isUnused) return;
     segment.remove();
     this.#segments[id] = undefined;
+    // They would keep its addresses.
+    this.#leases.fill(undefined, this.#firstOf(id), this.#firstOf(id + 1));
+  }
+
+  #makeLease(chunk: number): Lease {
+    const id = this.#idOf(chunk);
+    const segment = this.#segments[id]!;
+    const base = segment.bucketOffset(chunk - this.#firstOf(id));
+    const lease = new Lease(segment.region.view, base, this.#options.describeLoan);
+    this.#leases[chunk] = lease;
+    return lease;
   }
 
   #segmentOf(chunk: number): DataSegment {

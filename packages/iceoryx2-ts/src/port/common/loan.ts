@@ -1,4 +1,4 @@
-import { closeLease, isReleased, Lease, leaseBase, leaseMemory, openLease } from "../../payload/lease.ts";
+import type { Lease } from "../../payload/lease.ts";
 import type { FixedType, Input, PayloadType, SliceType, View } from "../../payload/meaning.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import type { MessageTypes } from "./message-types.ts";
@@ -42,8 +42,6 @@ export interface Lender<Sent> {
   /** Delivers a chunk, which stays loaned until `endLoan`. */
   sendLoan(chunk: number): Sent;
   endLoan(chunk: number): void;
-  /** Names a loan in messages. */
-  readonly describeLoan: () => string;
 }
 
 /**
@@ -53,77 +51,84 @@ export interface Lender<Sent> {
  */
 export let chunkOfLoan: (value: unknown, lender: Lender<unknown>) => number | "foreign" | undefined;
 
-export class MessageLoan<T extends PayloadType, H extends Header, Sent>
-  extends Lease
-  implements Loan<T, H, Sent>
-{
+/** Its state is private, so that cloning a loan never copies a segment. */
+export class MessageLoan<T extends PayloadType, H extends Header, Sent> implements Loan<T, H, Sent> {
   readonly #lender: Lender<Sent>;
   readonly #types: MessageTypes;
+  readonly #lease: Lease;
+  /** The use of the lease that belongs to it. */
+  readonly #use: number;
   readonly #chunk: number;
   readonly #length: number;
   #view: unknown;
 
   constructor(lender: Lender<Sent>, types: MessageTypes, pool: ChunkPool, chunk: number, length: number) {
-    super();
     this.#lender = lender;
     this.#types = types;
+    this.#lease = pool.leaseOf(chunk);
+    this.#use = this.#lease.begin();
     this.#chunk = chunk;
     this.#length = length;
-    openLease(this, pool.regionOf(chunk).view, pool.offsetOf(chunk), lender.describeLoan);
   }
 
   static {
     chunkOfLoan = (value, lender) => {
       if (!(typeof value === "object" && value !== null && #lender in value)) return undefined;
       if (value.#lender !== lender) return "foreign";
-      leaseMemory(value);
+      value.#demandLease();
       return value.#chunk;
     };
   }
 
   get payload(): View<T> {
-    leaseMemory(this);
+    const lease = this.#demandLease();
     if (this.#view !== undefined) return this.#view as View<T>;
     const { payload, layout } = this.#types;
     const view =
       payload.kind === "fixed"
-        ? payload.view(this, layout.payloadOffset, true)
-        : payload.view(this, layout.payloadOffset, this.#length, true);
+        ? payload.view(lease, layout.payloadOffset, true)
+        : payload.view(lease, layout.payloadOffset, this.#length, true);
     if (payload.isViewLive) this.#view = view;
     return view as View<T>;
   }
 
   set payload(value: Input<T>) {
+    const { memory, base } = this.#demandLease();
     const { payload, layout } = this.#types;
-    const at = leaseBase(this) + layout.payloadOffset;
-    if (payload.kind === "fixed") payload.write(leaseMemory(this), at, value);
-    else payload.write(leaseMemory(this), at, value, this.#length);
+    const at = base + layout.payloadOffset;
+    if (payload.kind === "fixed") payload.write(memory, at, value);
+    else payload.write(memory, at, value, this.#length);
   }
 
   get userHeader(): HeaderView<H> {
-    leaseMemory(this);
+    const lease = this.#demandLease();
     const { userHeader, layout } = this.#types;
-    return userHeader?.view(this, layout.userHeaderOffset, true) as HeaderView<H>;
+    return userHeader?.view(lease, layout.userHeaderOffset, true) as HeaderView<H>;
   }
 
   get released(): boolean {
-    return isReleased(this);
+    return this.#lease.use !== this.#use;
   }
 
   send(): Sent {
-    leaseMemory(this);
+    this.#demandLease();
     const sent = this.#lender.sendLoan(this.#chunk);
     this.release();
     return sent;
   }
 
   release(): void {
-    if (isReleased(this)) return;
-    closeLease(this);
+    if (this.#lease.use !== this.#use) return;
+    this.#lease.end();
     this.#lender.endLoan(this.#chunk);
   }
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  #demandLease(): Lease {
+    this.#lease.demand(this.#use);
+    return this.#lease;
   }
 }

@@ -2,9 +2,8 @@
 import { InvalidArgumentError } from "../../base/general-errors.ts";
 import type { WaitScope } from "../../lifecycle/wait-scope.ts";
 import { ENDED, TIMED_OUT, type WaitOptions, waitFor } from "../../lifecycle/waiting.ts";
-import type { PayloadType } from "../../payload/meaning.ts";
-import type { Header } from "./loan.ts";
-import { isKept, type ReceivedMessage } from "./received-message.ts";
+import type { AnyReceivedMessage } from "./received-chunk.ts";
+import { isKept } from "./received-message.ts";
 
 export interface LoopOptions extends WaitOptions {
   /**
@@ -52,7 +51,7 @@ const LONGEST_PAUSE = 50;
  * The loop owns its messages: each is released when the next one is asked for and when the loop ends, unless it is
  * kept. It ends when the time passes without one, when the scope closes and when `take` says so.
  */
-export class MessageLoop<M extends ReceivedMessage<PayloadType, Header>> {
+export class MessageLoop<M extends AnyReceivedMessage> {
   readonly #scope: WaitScope;
   readonly #origin: string;
   readonly #source: MessageSource<M>;
@@ -141,7 +140,7 @@ export class MessageLoop<M extends ReceivedMessage<PayloadType, Header>> {
 }
 
 /** A loop that nothing but pauses wakes. @throws as `MessageLoop.run` */
-export function messageLoop<M extends ReceivedMessage<PayloadType, Header>>(
+export function messageLoop<M extends AnyReceivedMessage>(
   scope: WaitScope,
   origin: string,
   source: MessageSource<M>,

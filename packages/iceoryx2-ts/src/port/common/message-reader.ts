@@ -1,32 +1,40 @@
 /** Receiving messages: what subscribers, servers and clients know about those that come. */
 import { log } from "../../base/log.ts";
 import type { MessageTypes } from "./message-types.ts";
+import type { ReceivedChunk } from "./received-chunk.ts";
 import type { Receiver } from "./receiver.ts";
-import type { ReceiverConnection } from "./receiver-connection.ts";
 
-export class MessageReader {
+/** What the header of a message says. @param at where its chunk begins. */
+export type ReadHeader<D> = (memory: DataView<ArrayBuffer>, at: number, numberOfElements: number) => D;
+
+export class MessageReader<D> {
   readonly receiver: Receiver;
   readonly types: MessageTypes;
-  /** Names a message that was released. */
-  readonly describeMessage: () => string;
+  readonly readHeader: ReadHeader<D>;
+  /** To be called when a message was released. */
+  readonly afterRelease: (() => void) | undefined;
 
-  constructor(receiver: Receiver, types: MessageTypes) {
+  constructor(
+    receiver: Receiver,
+    types: MessageTypes,
+    readHeader: ReadHeader<D>,
+    afterRelease?: (() => void) | undefined,
+  ) {
     this.receiver = receiver;
     this.types = types;
-    this.describeMessage = () => `the ${receiver.what} of ${receiver.origin}`;
+    this.readHeader = readHeader;
+    this.afterRelease = afterRelease;
   }
 
   /** The number of elements of the chunk that was just taken; -1 if it was nonsense and went back. */
-  checkedLength(connection: ReceiverConnection, channel: number): number {
+  checkedLength(chunk: ReceivedChunk): number {
     const { payload, layout, length: lengthField } = this.types;
     if (payload.kind === "fixed") return 1;
-    const { segment } = connection;
-    const { region, bucketSize } = segment.view;
-    const length = lengthField.read(region.view, segment.offsetOf(connection.bucket));
-    if (layout.payloadOffset + length * layout.elementStride <= bucketSize) return length;
+    const length = lengthField.read(chunk.memory, chunk.base);
+    if (layout.payloadOffset + length * layout.elementStride <= chunk.segment.view.bucketSize) return length;
     const { receiver } = this;
-    receiver.diagnoseLoss(connection, 1, "Invalid");
-    receiver.discard(connection, channel);
+    receiver.diagnoseLoss(chunk.connection, 1, "Invalid");
+    receiver.discard(chunk);
     log(
       "warn",
       receiver.origin,

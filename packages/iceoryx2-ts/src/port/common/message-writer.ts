@@ -1,6 +1,7 @@
 /** Filling chunks: what publishers, clients and servers do with one between loaning and sending it. */
 import { InvalidArgumentError } from "../../base/general-errors.ts";
 import type { FixedType, Input } from "../../payload/meaning.ts";
+import type { ChunkPool } from "./chunk-pool.ts";
 import type { MessageTypes } from "./message-types.ts";
 import { LoanError } from "./port-errors.ts";
 import type { Sender } from "./sender.ts";
@@ -36,17 +37,10 @@ export class MessageWriter {
     const chunk = this.#sender.loan(layout.chunkSize(elements));
     if (length === undefined && userHeaderSize === 0 && !isZeroed) return chunk;
     const { pool } = this.#sender;
-    const { view, bytes } = pool.regionOf(chunk);
-    const start = pool.offsetOf(chunk);
-    if (length !== undefined) this.types.length.write(view, start, length);
-    if (userHeaderSize > 0) {
-      const userHeader = start + layout.userHeaderOffset;
-      bytes.fill(0, userHeader, userHeader + userHeaderSize);
-    }
-    if (isZeroed) {
-      const at = start + layout.payloadOffset;
-      bytes.fill(0, at, at + elements * layout.elementStride);
-    }
+    const { memory, base } = pool.leaseOf(chunk);
+    if (length !== undefined) this.types.length.write(memory, base, length);
+    if (userHeaderSize > 0) zero(pool, chunk, base + layout.userHeaderOffset, userHeaderSize);
+    if (isZeroed) zero(pool, chunk, base + layout.payloadOffset, elements * layout.elementStride);
     return chunk;
   }
 
@@ -71,13 +65,11 @@ export class MessageWriter {
 
   #write(chunk: number, length: number | undefined, value: unknown, userHeaderValue: unknown): void {
     const { payload, layout, userHeader } = this.types;
-    const { pool } = this.#sender;
-    const { view } = pool.regionOf(chunk);
-    const start = pool.offsetOf(chunk);
+    const { memory, base } = this.#sender.pool.leaseOf(chunk);
     // A hostile value may have another length by now; what it writes must not leave the chunk.
-    payload.write(view, start + layout.payloadOffset, value, length);
+    payload.write(memory, base + layout.payloadOffset, value, length);
     if (userHeaderValue !== undefined) {
-      userHeader?.write(view, start + layout.userHeaderOffset, userHeaderValue);
+      userHeader?.write(memory, base + layout.userHeaderOffset, userHeaderValue);
     }
   }
 
@@ -103,4 +95,9 @@ export class MessageWriter {
       `cannot loan a slice of ${length} elements from ${origin}: it can have ${this.initialMaxSliceLen} at most (initialMaxSliceLen: ${this.initialMaxSliceLen}). Create the port with a larger initialMaxSliceLen, or with the allocation strategy "BestFit" or "PowerOfTwo".`,
     );
   }
+}
+
+/** @param at in the memory that the chunk is in. */
+function zero(pool: ChunkPool, chunk: number, at: number, size: number): void {
+  pool.bytesAround(chunk).fill(0, at, at + size);
 }

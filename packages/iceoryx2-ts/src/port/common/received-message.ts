@@ -1,9 +1,7 @@
-import { closeLease, isReleased, leaseBase, leaseMemory, moveLease, openLease } from "../../payload/lease.ts";
 import type { FixedType, PayloadType, ReadonlyView, Value } from "../../payload/meaning.ts";
-import { Borrower, borrowIndexOf, bucketOf, connectionOf, NOT_BORROWED, segmentOf } from "./borrower.ts";
 import type { Header } from "./loan.ts";
 import type { MessageReader } from "./message-reader.ts";
-import type { ReceiverConnection } from "./receiver-connection.ts";
+import { type AnyReceivedMessage, NOT_BORROWED, type ReceivedChunk } from "./received-chunk.ts";
 
 /** The user header of a received message; undefined where the service has none. */
 export type HeaderReadonly<H> = H extends FixedType ? ReadonlyView<H> : undefined;
@@ -30,100 +28,118 @@ export interface Received<T extends PayloadType, H extends Header = undefined> e
   release(): void;
 }
 
-/** Shows what the chunk holds now; the object may have shown earlier contents of it. */
-export let openMessage: (message: ReceivedMessage<PayloadType, Header>, length: number) => void;
+/** Shows what its chunk holds now, as the object did before. */
+export let reopenMessage: (message: AnyReceivedMessage, length: number) => void;
 /** Whether the loop that received it leaves it alone. */
-export let isKept: (message: ReceivedMessage<PayloadType, Header>) => boolean;
+export let isKept: (message: AnyReceivedMessage) => boolean;
+/** @throws UseAfterReleaseError if it was released. */
+export let demandOpen: (message: AnyReceivedMessage) => void;
 /** Goes over to a private copy of the bytes; every view of it follows. */
-export let detachMessage: (message: ReceivedMessage<PayloadType, Header>) => void;
-/** The number of elements, as it was checked when the message was received. */
-export let lengthOf: (message: ReceivedMessage<PayloadType, Header>) => number;
+export let detachMessage: (message: AnyReceivedMessage) => void;
 
-export abstract class ReceivedMessage<T extends PayloadType, H extends Header>
-  extends Borrower
-  implements Received<T, H>
-{
-  readonly #reader: MessageReader;
+/** Its state is private, so that cloning a message never copies a segment. */
+export class ReceivedMessage<T extends PayloadType, H extends Header, D> implements Received<T, H> {
+  readonly #reader: MessageReader<D>;
+  readonly #chunk: ReceivedChunk;
+  /** The use of the chunk that belongs to it. */
+  readonly #use: number;
   #isKept = false;
-  #length = 0;
+  #length: number;
   #view: unknown;
 
-  /** The chunk is the one that the connection's last `pop` found. */
-  constructor(reader: MessageReader, connection: ReceiverConnection, channel: number) {
-    super(connection, channel);
+  /** @param chunk that was just received. */
+  constructor(reader: MessageReader<D>, chunk: ReceivedChunk, length: number) {
     this.#reader = reader;
+    this.#chunk = chunk;
+    this.#length = length;
+    this.#use = chunk.begin();
+    reader.receiver.addBorrower(chunk, this);
   }
 
   static {
-    openMessage = (message, length) => {
-      const { receiver, describeMessage } = message.#reader;
-      const segment = segmentOf(message);
+    reopenMessage = (message, length) => {
+      const chunk = message.#chunk;
       if (length !== message.#length) message.#view = undefined;
       message.#length = length;
       message.#isKept = false;
-      openLease(message, segment.view.region.view, segment.offsetOf(bucketOf(message)), describeMessage);
-      receiver.addBorrower(message);
+      chunk.resume(message.#use);
+      message.#reader.receiver.addBorrower(chunk, message);
     };
     isKept = (message) => message.#isKept;
-    lengthOf = (message) => message.#length;
+    demandOpen = (message) => {
+      message.#demandChunk();
+    };
     detachMessage = (message) => {
       const { layout } = message.#reader.types;
-      const start = leaseBase(message);
-      const end = start + layout.payloadOffset + message.#length * layout.elementStride;
-      moveLease(message, new DataView(leaseMemory(message).buffer.slice(start, end)), 0);
+      const { memory, base } = message.#chunk;
+      const end = base + layout.payloadOffset + message.#length * layout.elementStride;
+      message.#chunk.move(new DataView(memory.buffer.slice(base, end)), 0);
       message.#view = undefined;
     };
   }
 
   get payload(): ReadonlyView<T> {
-    leaseMemory(this);
+    const chunk = this.#demandChunk();
     if (this.#view !== undefined) return this.#view as ReadonlyView<T>;
     const { payload, layout } = this.#reader.types;
     const view =
       payload.kind === "fixed"
-        ? payload.view(this, layout.payloadOffset, false)
-        : payload.view(this, layout.payloadOffset, this.#length, false);
+        ? payload.view(chunk, layout.payloadOffset, false)
+        : payload.view(chunk, layout.payloadOffset, this.#length, false);
     if (payload.isViewLive) this.#view = view;
     return view as ReadonlyView<T>;
   }
 
   get userHeader(): HeaderReadonly<H> {
-    leaseMemory(this);
+    const chunk = this.#demandChunk();
     const { userHeader, layout } = this.#reader.types;
-    return userHeader?.view(this, layout.userHeaderOffset, false) as HeaderReadonly<H>;
+    return userHeader?.view(chunk, layout.userHeaderOffset, false) as HeaderReadonly<H>;
+  }
+
+  get header(): D {
+    const { memory, base } = this.#demandChunk();
+    return this.#reader.readHeader(memory, base, this.#length);
   }
 
   get origin(): bigint {
-    leaseMemory(this);
-    return connectionOf(this).senderId;
+    return this.#demandChunk().connection.senderId;
   }
 
   get released(): boolean {
-    return isReleased(this);
+    return this.#chunk.use !== this.#use;
   }
 
   copy(): Value<T> {
+    const { memory, base } = this.#demandChunk();
     const { payload, layout } = this.#reader.types;
-    const memory = leaseMemory(this);
-    const at = leaseBase(this) + layout.payloadOffset;
+    const at = base + layout.payloadOffset;
     const value =
       payload.kind === "fixed" ? payload.read(memory, at) : payload.read(memory, at, this.#length);
     return value as Value<T>;
   }
 
   keep(): this {
-    leaseMemory(this);
+    this.#demandChunk();
     this.#isKept = true;
     return this;
   }
 
   release(): void {
-    if (isReleased(this)) return;
-    closeLease(this);
-    if (borrowIndexOf(this) !== NOT_BORROWED) this.#reader.receiver.giveBack(this);
+    const chunk = this.#chunk;
+    if (chunk.use !== this.#use) return;
+    chunk.end();
+    const { receiver, afterRelease } = this.#reader;
+    // One that was detached went back already.
+    if (chunk.borrowIndex !== NOT_BORROWED) receiver.giveBack(chunk);
+    afterRelease?.();
   }
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  #demandChunk(): ReceivedChunk {
+    this.#chunk.demand(this.#use);
+    return this.#chunk;
   }
 }

@@ -12,6 +12,7 @@ import type { ConnectionParameters } from "../../transport/connection-layout.ts"
 import { DataSegmentView, demandSegmentManagement } from "../../transport/data-segment.ts";
 import { segmentIdOf } from "../../transport/pointer-offset.ts";
 import { StorageError } from "../../transport/storage-error.ts";
+import type { ReceivedChunk } from "./received-chunk.ts";
 import { ReceivedSegment } from "./received-segment.ts";
 
 /** A sender as its entry in the dynamic configuration describes it, and what the service adds. */
@@ -29,8 +30,11 @@ export interface ChunkDemands {
   readonly chunkAlignment: number;
   /** The size of the smallest valid chunk, in bytes. */
   readonly chunkSizeMin: number;
+  /** Names a received one in messages. */
+  readonly describeChunk: () => string;
 }
 
+const FOUND = 0;
 /** A chunk came whose memory is gone already: its sender grew and left. It was given back. */
 export const LOST = -3;
 
@@ -41,11 +45,9 @@ export class ReceiverConnection {
   readonly slot: number;
   /** How many chunks wait per channel at most. */
   readonly capacity: number;
-  /** Where the last `pop` found a chunk. */
-  segment!: ReceivedSegment;
-  bucket = 0;
-  /** How many chunks are held, over all channels. */
-  borrowed = 0;
+  readonly describeChunk: () => string;
+  /** What the last `pop` found. */
+  chunk!: ReceivedChunk;
   /** How many chunks are held, by channel. */
   readonly borrowedOn: Int32Array;
   /** The sender left. */
@@ -82,6 +84,7 @@ export class ReceiverConnection {
     this.borrowedOn = new Int32Array(channels.length);
     this.#isResizable = address.dataSegmentType === "Dynamic";
     this.#demands = demands;
+    this.describeChunk = demands.describeChunk;
     this.#connection = connection;
     this.#submissions = channels.map(({ submission }) => new OverflowingIndexQueueConsumer(submission));
     this.#completions = channels.map(({ completion }) => new IndexQueueProducer(completion));
@@ -147,33 +150,37 @@ export class ReceiverConnection {
     return !this.isShut && this.#submissions.some((submission) => !submission.isEmpty);
   }
 
-  /** @returns the bucket of the oldest chunk, now `this.bucket` of `this.segment`, or `EMPTY`, `CORRUPTED`, `LOST`. */
+  /** How many chunks are held, over all channels. */
+  get borrowed(): number {
+    return this.borrowedOn.reduce((sum, borrowed) => sum + borrowed, 0);
+  }
+
+  /** @returns `FOUND` if `this.chunk` is the oldest chunk now, or `EMPTY`, `CORRUPTED`, `LOST`. */
   pop(channel: number): number {
     const pointer = this.#submissions[channel]!.pop();
     if (pointer < 0) return pointer;
     const id = segmentIdOf(pointer);
     const segment = this.#segments[id] ?? this.#openNext(id);
     if (segment === undefined) return this.#lose(channel, pointer);
-    const bucket = segment.bucketAt(pointer);
-    if (bucket < 0) return CORRUPTED;
-    this.segment = segment;
-    this.bucket = bucket;
-    return bucket;
+    const chunk = segment.chunkAt(this, pointer);
+    if (chunk === undefined) return CORRUPTED;
+    this.chunk = chunk;
+    return FOUND;
   }
 
   /** The chunk that the last `pop` found is held from now on. */
   borrow(channel: number): void {
-    this.borrowed++;
+    const { chunk } = this;
+    chunk.channel = channel;
+    chunk.segment.borrowed++;
     this.borrowedOn[channel]!++;
-    this.segment.borrowed++;
   }
 
-  giveBack(channel: number, segment: ReceivedSegment, bucket: number): void {
-    this.borrowed--;
-    this.borrowedOn[channel]!--;
+  giveBack({ channel, segment, pointer }: ReceivedChunk): void {
     segment.borrowed--;
+    this.borrowedOn[channel]!--;
     // It has room for everything that a receiver can hold. A sender that does not empty it harms only itself.
-    this.#completions[channel]!.push(segment.pointerTo(bucket));
+    this.#completions[channel]!.push(pointer);
     if (this.#isResizable) this.#closeIfOld(segment);
   }
 

@@ -11,23 +11,14 @@ import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { type Bag, BagSnapshot } from "../../lockfree/bag.ts";
 import { CORRUPTED } from "../../lockfree/queue-place.ts";
 import { isStorageError } from "../../transport/storage-error.ts";
-import {
-  type Borrower,
-  borrowIndexOf,
-  bucketOf,
-  channelOf,
-  connectionOf,
-  NOT_BORROWED,
-  segmentOf,
-  setBorrowIndex,
-} from "./borrower.ts";
 import { Degradation } from "./degradation.ts";
 import type { DegradationCause, DegradationHandler } from "./handlers.ts";
 import { describePlaces, Places } from "./places.ts";
 import { ReceiveError } from "./port-errors.ts";
+import { type AnyReceivedMessage, NOT_BORROWED, type ReceivedChunk } from "./received-chunk.ts";
 import { type ChunkDemands, LOST, ReceiverConnection, type SenderAddress } from "./receiver-connection.ts";
 
-export interface ReceiverOptions extends ChunkDemands {
+export interface ReceiverOptions extends Omit<ChunkDemands, "describeChunk"> {
   readonly service: ServiceState;
   readonly portId: bigint;
   /** For messages, such as `subscriber "front" of service "Camera/Front"`. */
@@ -58,10 +49,11 @@ export class Receiver {
   readonly #connections: (ReceiverConnection | undefined)[];
   #connected: readonly ReceiverConnection[] = [];
   #expired: ReceiverConnection[] = [];
-  readonly #borrowers: Borrower[] = [];
-  readonly #places: Places<Borrower> | undefined;
+  readonly #borrowed: ReceivedChunk[] = [];
+  readonly #places: Places<ReceivedChunk> | undefined;
   readonly #maxBorrowed: number;
   readonly #degradation: Degradation;
+  readonly #demands: ChunkDemands;
 
   constructor(options: ReceiverOptions) {
     this.origin = options.origin;
@@ -73,6 +65,7 @@ export class Receiver {
     this.#maxBorrowed = options.maxBorrowedSamples;
     this.#places = options.service.node.tracksSamples ? new Places() : undefined;
     this.#degradation = new Degradation(options.service, options.origin, options.degradationHandler);
+    this.#demands = { ...options, describeChunk: () => `the ${this.what} of ${this.origin}` };
     this.#senders.update();
     this.#applyUpdate();
     // At the beginning nobody can be told of a failure but the log.
@@ -95,7 +88,7 @@ export class Receiver {
 
   /** How many received chunks are held. */
   get numberOfBorrowers(): number {
-    return this.#borrowers.length;
+    return this.#borrowed.length;
   }
 
   hasChunks(channel: number): boolean {
@@ -107,44 +100,44 @@ export class Receiver {
   }
 
   /**
-   * Takes the next chunk of a channel; the connection that is returned has it as its `segment` and `bucket`, borrowed.
+   * Takes the next chunk of a channel. Hand it to `addBorrower` or `discard` it.
    *
    * @throws ReceiveError `ExceedsMaxBorrows` if chunks wait, but only on connections that lent as many as they may;
    *   others if a handler asked for it.
    */
-  receive(channel: number): ReceiverConnection | undefined {
+  receive(channel: number): ReceivedChunk | undefined {
     this.updateConnections();
     let isAtLimit = false;
     if (this.#expired.length > 0) {
       for (const connection of [...this.#expired]) {
         if (this.#isAtLimit(connection, channel)) isAtLimit = true;
-        else if (this.receiveFrom(connection, channel)) return connection;
+        else if (this.receiveFrom(connection, channel)) return connection.chunk;
       }
     }
     const connected = this.#connected;
     for (let i = 0; i < connected.length; i++) {
       const connection = connected[i]!;
       if (this.#isAtLimit(connection, channel)) isAtLimit = true;
-      else if (this.receiveFrom(connection, channel)) return connection;
+      else if (this.receiveFrom(connection, channel)) return connection.chunk;
     }
     this.#degradation.failIfAsked(toReceiveError);
     if (isAtLimit) throw this.#tooManyBorrows();
     return undefined;
   }
 
-  /** Takes the next chunk of one connection, if it may lend another one. @returns whether it did. */
+  /** Takes the next chunk of one connection, its `chunk`, if it may lend another one. @returns whether it did. */
   receiveFrom(connection: ReceiverConnection, channel: number): boolean {
     if (connection.isShut || connection.borrowedOn[channel]! >= this.#maxBorrowed) return false;
-    let bucket = connection.pop(channel);
-    while (bucket === LOST) {
+    let found = connection.pop(channel);
+    while (found === LOST) {
       this.diagnoseLoss(connection, 1, "MemoryGone");
-      bucket = connection.pop(channel);
+      found = connection.pop(channel);
     }
-    if (bucket >= 0) {
+    if (found >= 0) {
       connection.borrow(channel);
       return true;
     }
-    if (bucket === CORRUPTED) this.#giveUp(connection);
+    if (found === CORRUPTED) this.#giveUp(connection);
     else if (connection.isExpired) this.#retire(connection);
     return false;
   }
@@ -160,25 +153,24 @@ export class Receiver {
   }
 
   /** Remembers who holds a chunk that `receive` took. */
-  addBorrower(borrower: Borrower): void {
-    setBorrowIndex(borrower, this.#borrowers.length);
-    this.#borrowers.push(borrower);
-    this.#places?.note(borrower);
+  addBorrower(chunk: ReceivedChunk, holder: AnyReceivedMessage): void {
+    chunk.holder = holder;
+    chunk.borrowIndex = this.#borrowed.length;
+    this.#borrowed.push(chunk);
+    this.#places?.note(chunk);
   }
 
   /** Gives a chunk back to its sender. */
-  giveBack(borrower: Borrower): void {
-    this.#places?.forget(borrower);
-    const last = this.#borrowers.pop()!;
-    if (last !== borrower) {
-      const index = borrowIndexOf(borrower);
-      this.#borrowers[index] = last;
-      setBorrowIndex(last, index);
+  giveBack(chunk: ReceivedChunk): void {
+    this.#places?.forget(chunk);
+    const last = this.#borrowed.pop()!;
+    if (last !== chunk) {
+      this.#borrowed[chunk.borrowIndex] = last;
+      last.borrowIndex = chunk.borrowIndex;
     }
-    setBorrowIndex(borrower, NOT_BORROWED);
-    const connection = connectionOf(borrower);
-    connection.giveBack(channelOf(borrower), segmentOf(borrower), bucketOf(borrower));
-    if (connection.isExpired) this.#retire(connection);
+    chunk.borrowIndex = NOT_BORROWED;
+    chunk.holder = undefined;
+    this.discard(chunk);
   }
 
   /** Tells who listens that chunks were sent, but will never be received. */
@@ -193,9 +185,10 @@ export class Receiver {
     });
   }
 
-  /** Gives the chunk back that was received last, and that nobody got to see. */
-  discard(connection: ReceiverConnection, channel: number): void {
-    connection.giveBack(channel, connection.segment, connection.bucket);
+  /** Gives a chunk back that was just received, and that nobody got to see. */
+  discard(chunk: ReceivedChunk): void {
+    const { connection } = chunk;
+    connection.giveBack(chunk);
     if (connection.isExpired) this.#retire(connection);
   }
 
@@ -230,12 +223,12 @@ export class Receiver {
   /**
    * Gives back everything that is held, before the port leaves.
    *
-   * @param detach makes a borrower go over to a private copy of its bytes.
+   * @param detach makes a holder go over to a private copy of its bytes.
    */
-  detachBorrowers(detach: (borrower: Borrower) => void): void {
-    for (const borrower of [...this.#borrowers]) {
-      detach(borrower);
-      this.giveBack(borrower);
+  detachBorrowers(detach: (holder: AnyReceivedMessage) => void): void {
+    for (const chunk of [...this.#borrowed]) {
+      detach(chunk.holder!);
+      this.giveBack(chunk);
     }
   }
 
@@ -263,8 +256,8 @@ export class Receiver {
   #connect(slot: number, address: SenderAddress): void {
     const { os, config } = this.#service.node;
     try {
-      const options = this.#options;
-      const connection = ReceiverConnection.open(os, config, options.portId, address, slot, options);
+      const { portId } = this.#options;
+      const connection = ReceiverConnection.open(os, config, portId, address, slot, this.#demands);
       this.#connections[slot] = connection;
     } catch (error) {
       // A sender that left again meanwhile is no failure.

@@ -98,8 +98,9 @@ export function createPool(
   const chunkSize = layout.chunkSize(initialMaxSliceLen);
   const { alignment } = layout;
   try {
-    const options = { portId: port.id, chunkSize, alignment, numberOfChunks };
-    return ChunkPool.create(os, config, { ...options, allocationStrategy, prepareChunk });
+    const options = { portId: port.id, chunkSize, alignment, numberOfChunks, allocationStrategy };
+    const describeLoan = (): string => `the loan of ${port.origin}`;
+    return ChunkPool.create(os, config, { ...options, prepareChunk, describeLoan });
   } catch (cause) {
     const { origin } = port;
     const reason = (cause as Error).message;

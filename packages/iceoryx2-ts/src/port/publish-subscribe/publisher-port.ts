@@ -41,7 +41,6 @@ export class PublisherPort<T extends PayloadType, H extends Header>
   readonly maxLoanedSamples: number;
   readonly initialMaxSliceLen: number;
   readonly origin: string;
-  readonly describeLoan: () => string;
   readonly #service: ServiceState<PublishSubscribePattern>;
   readonly #writer: MessageWriter;
   readonly #entry: PortEntry;
@@ -64,7 +63,6 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     this.allocationStrategy = parts.allocationStrategy;
     this.maxLoanedSamples = parts.maxLoanedSamples;
     this.initialMaxSliceLen = parts.initialMaxSliceLen;
-    this.describeLoan = () => `the loan of ${parts.entry.origin}`;
     const { node } = parts.service;
     this.#scope = new WaitScope(node.os, node.waits.signalMode);
     this.#queue = new SendQueue(this.#scope, this.origin);

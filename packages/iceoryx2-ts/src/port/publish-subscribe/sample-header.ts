@@ -37,10 +37,11 @@ export const sampleLength: LengthField = {
   read: (view, at) => readNumber64(view, at + NUMBER_OF_ELEMENTS),
 };
 
-export function readPublisherId(view: DataView, at: number): bigint {
-  return readUniqueId(view, at + PUBLISHER_ID);
-}
-
-export function readNodeId(view: DataView, at: number): bigint {
-  return readUniqueId(view, at + NODE_ID);
+/** @param numberOfElements as it was checked when the message was received. */
+export function readSampleHeader(view: DataView, at: number, numberOfElements: number): SampleHeader {
+  return {
+    nodeId: readUniqueId(view, at + NODE_ID),
+    publisherId: readUniqueId(view, at + PUBLISHER_ID),
+    numberOfElements,
+  };
 }

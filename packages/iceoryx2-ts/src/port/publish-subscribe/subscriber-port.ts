@@ -4,26 +4,29 @@ import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { WaitScope } from "../../lifecycle/wait-scope.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import type { PublishSubscribePattern } from "../../service/messaging-pattern.ts";
-import { bucketOf, segmentOf } from "../common/borrower.ts";
 import type { Header } from "../common/loan.ts";
 import { type LoopOptions, MessageLoop, type WakeUps } from "../common/message-loop.ts";
 import { MessageReader } from "../common/message-reader.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import type { PortEntry } from "../common/port-entry.ts";
-import { detachMessage, isKept, openMessage } from "../common/received-message.ts";
+import type { ReceivedChunk } from "../common/received-chunk.ts";
+import { detachMessage, isKept, ReceivedMessage, reopenMessage } from "../common/received-message.ts";
 import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
 import type { ReceiverConnection } from "../common/receiver-connection.ts";
 import type { EventIds } from "./event-ids.ts";
-import { ReceivedSample, type Sample } from "./sample.ts";
+import type { Sample } from "./sample.ts";
+import { readSampleHeader, type SampleHeader } from "./sample-header.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { SubscriberEvents } from "./subscriber-events.ts";
+
+type ReceivedSample<T extends PayloadType, H extends Header> = ReceivedMessage<T, H, SampleHeader>;
 
 export class SubscriberPort<T extends PayloadType, H extends Header>
   implements Subscriber<T, H>, NodeResource
 {
   readonly bufferSize: number;
   readonly #receiver: Receiver;
-  readonly #reader: MessageReader;
+  readonly #reader: MessageReader<SampleHeader>;
   readonly #service: ServiceState<PublishSubscribePattern>;
   readonly #entry: PortEntry;
   readonly #scope: WaitScope;
@@ -41,7 +44,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     this.#service = service;
     this.#entry = entry;
     this.#receiver = receiver;
-    this.#reader = new MessageReader(receiver, types);
+    this.#reader = new MessageReader(receiver, types, readSampleHeader);
     this.bufferSize = bufferSize;
     const { node } = service;
     this.#scope = new WaitScope(node.os, node.waits.signalMode);
@@ -73,13 +76,10 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
 
   #receive(): ReceivedSample<T, H> | undefined {
     for (;;) {
-      const connection = this.#receiver.receive(FIRST_CHANNEL);
-      if (connection === undefined) return undefined;
-      const length = this.#reader.checkedLength(connection, FIRST_CHANNEL);
-      if (length < 0) continue;
-      const sample = new ReceivedSample<T, H>(this.#reader, connection);
-      openMessage(sample, length);
-      return sample;
+      const chunk = this.#receiver.receive(FIRST_CHANNEL);
+      if (chunk === undefined) return undefined;
+      const length = this.#reader.checkedLength(chunk);
+      if (length >= 0) return new ReceivedMessage(this.#reader, chunk, length);
     }
   }
 
@@ -113,7 +113,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     this.#scope.close();
     this.#service.node.disown(this);
     // A publisher takes every chunk back as soon as the entry is gone.
-    this.#receiver.detachBorrowers((sample) => detachMessage(sample as ReceivedSample<T, H>));
+    this.#receiver.detachBorrowers(detachMessage);
     this.#entry.deregister();
     this.#receiver.close();
     this.#entry.remove("receiver");
@@ -138,28 +138,28 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     for (let waiting = connection.waiting(FIRST_CHANNEL); waiting > 0 && !this.closed; waiting--) {
       if (!this.#receiver.receiveFrom(connection, FIRST_CHANNEL)) break;
       count++;
-      const length = this.#reader.checkedLength(connection, FIRST_CHANNEL);
+      const { chunk } = connection;
+      const length = this.#reader.checkedLength(chunk);
       if (length < 0) continue;
-      const sample = this.#reuse(connection);
-      openMessage(sample, length);
+      const sample = this.#show(chunk, length);
       try {
         callback(sample);
       } finally {
-        if (isKept(sample)) segmentOf(sample).reusable[bucketOf(sample)] = undefined;
+        if (isKept(sample)) chunk.reusable = undefined;
         else sample.release();
       }
     }
     return count;
   }
 
-  #reuse(connection: ReceiverConnection): ReceivedSample<T, H> {
-    const { bucket } = connection;
-    const { reusable } = connection.segment;
-    const existing = reusable[bucket] as ReceivedSample<T, H> | undefined;
-    // One that is still open shows a chunk that a hostile publisher sent twice.
-    if (existing?.released === true) return existing;
-    const sample = new ReceivedSample<T, H>(this.#reader, connection);
-    reusable[bucket] = sample;
+  /** A sample of the chunk; the one that showed it last time, unless the user keeps that. */
+  #show(chunk: ReceivedChunk, length: number): ReceivedSample<T, H> {
+    if (chunk.reusable !== undefined) {
+      reopenMessage(chunk.reusable, length);
+      return chunk.reusable as ReceivedSample<T, H>;
+    }
+    const sample: ReceivedSample<T, H> = new ReceivedMessage(this.#reader, chunk, length);
+    chunk.reusable = sample;
     return sample;
   }
 }

@@ -1,13 +1,11 @@
 import type { WaitOptions } from "../../lifecycle/waiting.ts";
-import { leaseBase, leaseMemory } from "../../payload/lease.ts";
 import type { Input, PayloadType } from "../../payload/meaning.ts";
 import type { Header, Loan, LoanArguments } from "../common/loan.ts";
 import type { MessageReader } from "../common/message-reader.ts";
 import type { SendExtras } from "../common/message-writer.ts";
-import { lengthOf, type Received, ReceivedMessage } from "../common/received-message.ts";
-import { FIRST_CHANNEL } from "../common/receiver.ts";
-import type { ReceiverConnection } from "../common/receiver-connection.ts";
-import { type RequestHeader, readClientId, readClientNodeId } from "./request-header.ts";
+import type { ReceivedChunk } from "../common/received-chunk.ts";
+import { demandOpen, type Received, ReceivedMessage } from "../common/received-message.ts";
+import type { RequestHeader } from "./request-header.ts";
 import { type ResponseSource, ResponseStream } from "./response-stream.ts";
 
 /** A received request, and the stream of responses to it. Releasing it ends the stream. */
@@ -61,38 +59,28 @@ export class ActiveRequestHandle<
     QH extends Header,
     SH extends Header,
   >
-  extends ReceivedMessage<Q, QH>
+  extends ReceivedMessage<Q, QH, RequestHeader>
   implements ActiveRequest<Q, S, QH, SH>
 {
   readonly #responses: ResponseStream<S, SH>;
   readonly #afterRelease: () => void;
 
-  /** The request is the chunk that the connection's last `pop` found. */
   constructor(
-    reader: MessageReader,
-    connection: ReceiverConnection,
+    reader: MessageReader<RequestHeader>,
+    chunk: ReceivedChunk,
+    length: number,
     source: ResponseSource,
     channel: number,
     requestId: bigint,
   ) {
-    super(reader, connection, FIRST_CHANNEL);
-    const { senderId: clientId, slot } = connection;
+    super(reader, chunk, length);
+    const { senderId: clientId, slot } = chunk.connection;
     this.#responses = new ResponseStream<S, SH>(source, { clientId, slot, channel, requestId });
     this.#afterRelease = source.afterRelease;
   }
 
   static {
     responsesOf = (request) => request.#responses;
-  }
-
-  get header(): RequestHeader {
-    const memory = leaseMemory(this);
-    const at = leaseBase(this);
-    return {
-      nodeId: readClientNodeId(memory, at),
-      clientId: readClientId(memory, at),
-      numberOfElements: lengthOf(this),
-    };
   }
 
   get isConnected(): boolean {
@@ -104,22 +92,22 @@ export class ActiveRequestHandle<
   }
 
   loan(...[length]: LoanArguments<S> | []): Loan<S, SH> {
-    leaseMemory(this);
+    demandOpen(this);
     return this.#responses.loan(length, true);
   }
 
   loanUninit(...[length]: LoanArguments<S> | []): Loan<S, SH> {
-    leaseMemory(this);
+    demandOpen(this);
     return this.#responses.loan(length, false);
   }
 
   sendCopy(value: Input<S>, extras?: SendExtras<SH>): number {
-    leaseMemory(this);
+    demandOpen(this);
     return this.#responses.sendCopy(value, extras?.userHeader);
   }
 
   async send(value: Input<S> | Loan<S, SH>, options: WaitOptions & SendExtras<SH> = {}): Promise<number> {
-    leaseMemory(this);
+    demandOpen(this);
     return this.#responses.send(value, options);
   }
 

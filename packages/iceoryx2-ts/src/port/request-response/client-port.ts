@@ -17,8 +17,8 @@ import type { Client } from "./client.ts";
 import { type PendingResponse, PendingResponseHandle, type RequestOrigin } from "./pending-response.ts";
 import { writeRequestIdentity } from "./request-header.ts";
 import { RequestSendError } from "./request-response-port-errors.ts";
-import type { ReceivedResponse } from "./response.ts";
 import { ResponseChannels } from "./response-channels.ts";
+import { readResponseHeader } from "./response-header.ts";
 
 /** What `createClient` put together. */
 export interface ClientParts {
@@ -42,7 +42,6 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
   readonly allocationStrategy: AllocationStrategy;
   readonly maxActiveRequests: number;
   readonly initialMaxSliceLen: number;
-  readonly describeLoan: () => string;
   readonly #service: ServiceState<RequestResponsePattern>;
   readonly #entry: PortEntry;
   readonly #parts: RequestOrigin;
@@ -62,16 +61,16 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.allocationStrategy = parts.allocationStrategy;
     this.maxActiveRequests = parts.maxActiveRequests;
     this.initialMaxSliceLen = initialMaxSliceLen;
-    this.describeLoan = () => `the loan of ${entry.origin}`;
     this.#parts = {
       sender,
       writer: new MessageWriter(sender, parts.requestTypes, initialMaxSliceLen),
       receiver,
-      reader: new MessageReader(receiver, parts.responseTypes),
+      reader: new MessageReader(receiver, parts.responseTypes, readResponseHeader, () =>
+        this.#leaveWhenIdle(),
+      ),
       channels: new ResponseChannels(receiver, parts.numberOfChannels),
       newScope: () => new WaitScope(service.node.os, service.node.waits.signalMode),
       describePending: () => `the pending response of ${entry.origin}`,
-      afterRelease: () => this.#leaveWhenIdle(),
     };
     this.#whenReleased = (pending) => {
       this.#pending.delete(pending);
@@ -123,7 +122,8 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.#updateConnections();
     const requestId = this.#nextRequestId++;
     const channel = channels.open(requestId);
-    writeRequestIdentity(sender.pool.regionOf(chunk).view, sender.pool.offsetOf(chunk), channel, requestId);
+    const { memory, base } = sender.pool.leaseOf(chunk);
+    writeRequestIdentity(memory, base, channel, requestId);
     let receivers = NO_ROOM;
     try {
       receivers = sender.deliver(chunk);
@@ -156,7 +156,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.close();
     for (const loan of this.#loans) loan?.release();
     for (const pending of [...this.#pending]) pending.release();
-    this.#parts.receiver.detachBorrowers((response) => detachMessage(response as ReceivedResponse<S, SH>));
+    this.#parts.receiver.detachBorrowers(detachMessage);
     this.#leaveWhenIdle();
   }
 

@@ -1,17 +1,17 @@
 import type { WaitScope } from "../../lifecycle/wait-scope.ts";
-import { closeLease, isReleased, Lease, leaseBase, leaseMemory, openLease } from "../../payload/lease.ts";
+import { Lease } from "../../payload/lease.ts";
 import type { PayloadType, ReadonlyView } from "../../payload/meaning.ts";
 import type { Header } from "../common/loan.ts";
 import { type LoopOptions, messageLoop, NO_MORE } from "../common/message-loop.ts";
 import type { MessageReader } from "../common/message-reader.ts";
 import type { MessageWriter } from "../common/message-writer.ts";
-import { type HeaderReadonly, openMessage } from "../common/received-message.ts";
+import { type HeaderReadonly, ReceivedMessage } from "../common/received-message.ts";
 import type { Receiver } from "../common/receiver.ts";
 import type { Sender } from "../common/sender.ts";
-import { type RequestHeader, readClientId, readClientNodeId, requestLength } from "./request-header.ts";
-import { ReceivedResponse, type Response } from "./response.ts";
+import { type RequestHeader, readRequestHeader, requestLength } from "./request-header.ts";
+import type { Response } from "./response.ts";
 import type { ResponseChannels } from "./response-channels.ts";
-import { readAnsweredRequest } from "./response-header.ts";
+import { type ResponseHeader, readAnsweredRequest } from "./response-header.ts";
 
 /**
  * A request that was sent, and the stream of its responses. Releasing it tells the servers that nobody waits for
@@ -61,19 +61,19 @@ export interface PendingResponse<
   release(): void;
 }
 
+type ReceivedResponse<S extends PayloadType, SH extends Header> = ReceivedMessage<S, SH, ResponseHeader>;
+
 /** What a pending response uses of its client. */
 export interface RequestOrigin {
   readonly sender: Sender;
   readonly writer: MessageWriter;
   readonly receiver: Receiver;
-  readonly reader: MessageReader;
+  readonly reader: MessageReader<ResponseHeader>;
   readonly channels: ResponseChannels;
   /** For the waits of one pending response. */
   readonly newScope: () => WaitScope;
   /** Names a pending response in messages. */
   readonly describePending: () => string;
-  /** Call it when something that keeps the client registered was released. */
-  readonly afterRelease: () => void;
 }
 
 /** What a pending response knows of its request. */
@@ -85,17 +85,18 @@ export interface SentRequest {
 }
 
 export class PendingResponseHandle<
-    Q extends PayloadType,
-    S extends PayloadType,
-    QH extends Header,
-    SH extends Header,
-  >
-  extends Lease
-  implements PendingResponse<Q, S, QH, SH>
+  Q extends PayloadType,
+  S extends PayloadType,
+  QH extends Header,
+  SH extends Header,
+> implements PendingResponse<Q, S, QH, SH>
 {
   readonly numberOfServerConnections: number;
   readonly #client: RequestOrigin;
   readonly #request: SentRequest;
+  /** Of its own: the one of the chunk still belongs to the loan that the request was sent with. */
+  readonly #lease: Lease;
+  readonly #use: number;
   readonly #whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void;
   #scope: WaitScope | undefined;
 
@@ -105,39 +106,34 @@ export class PendingResponseHandle<
     request: SentRequest,
     whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void,
   ) {
-    super();
     this.#client = client;
     this.#request = request;
     this.#whenReleased = whenReleased;
     this.numberOfServerConnections = request.numberOfServerConnections;
-    const { pool } = client.sender;
-    openLease(this, pool.regionOf(request.chunk).view, pool.offsetOf(request.chunk), client.describePending);
+    const { memory, base } = client.sender.pool.leaseOf(request.chunk);
+    this.#lease = new Lease(memory, base, client.describePending);
+    this.#use = this.#lease.begin();
   }
 
   get payload(): ReadonlyView<Q> {
-    leaseMemory(this);
+    const lease = this.#demandLease();
     const { payload, layout } = this.#client.writer.types;
     const view =
       payload.kind === "fixed"
-        ? payload.view(this, layout.payloadOffset, false)
-        : payload.view(this, layout.payloadOffset, this.#length(), false);
+        ? payload.view(lease, layout.payloadOffset, false)
+        : payload.view(lease, layout.payloadOffset, this.#length(), false);
     return view as ReadonlyView<Q>;
   }
 
   get userHeader(): HeaderReadonly<QH> {
-    leaseMemory(this);
+    const lease = this.#demandLease();
     const { userHeader, layout } = this.#client.writer.types;
-    return userHeader?.view(this, layout.userHeaderOffset, false) as HeaderReadonly<QH>;
+    return userHeader?.view(lease, layout.userHeaderOffset, false) as HeaderReadonly<QH>;
   }
 
   get header(): RequestHeader {
-    const memory = leaseMemory(this);
-    const at = leaseBase(this);
-    return {
-      nodeId: readClientNodeId(memory, at),
-      clientId: readClientId(memory, at),
-      numberOfElements: this.#length(),
-    };
+    const { memory, base } = this.#demandLease();
+    return readRequestHeader(memory, base, this.#length());
   }
 
   get isConnected(): boolean {
@@ -146,35 +142,31 @@ export class PendingResponseHandle<
   }
 
   get released(): boolean {
-    return isReleased(this);
+    return this.#lease.use !== this.#use;
   }
 
   hasResponse(): boolean {
-    leaseMemory(this);
+    this.#demandLease();
     return this.#client.receiver.hasChunks(this.#request.channel);
   }
 
   receive(): Response<S, SH> | undefined {
-    leaseMemory(this);
+    this.#demandLease();
     return this.#receive();
   }
 
   #receive(): ReceivedResponse<S, SH> | undefined {
-    const { receiver, reader, afterRelease } = this.#client;
+    const { receiver, reader } = this.#client;
     const { channel, requestId } = this.#request;
     for (;;) {
-      const connection = receiver.receive(channel);
-      if (connection === undefined) return undefined;
-      const { segment, bucket } = connection;
-      if (readAnsweredRequest(segment.view.region.view, segment.offsetOf(bucket)) !== requestId) {
-        receiver.discard(connection, channel);
+      const chunk = receiver.receive(channel);
+      if (chunk === undefined) return undefined;
+      if (readAnsweredRequest(chunk.memory, chunk.base) !== requestId) {
+        receiver.discard(chunk);
         continue;
       }
-      const length = reader.checkedLength(connection, channel);
-      if (length < 0) continue;
-      const response = new ReceivedResponse<S, SH>(reader, connection, channel, afterRelease);
-      openMessage(response, length);
-      return response;
+      const length = reader.checkedLength(chunk);
+      if (length >= 0) return new ReceivedMessage(reader, chunk, length);
     }
   }
 
@@ -183,7 +175,7 @@ export class PendingResponseHandle<
   }
 
   responses(options: LoopOptions = {}): AsyncIterableIterator<Response<S, SH>> {
-    leaseMemory(this);
+    this.#demandLease();
     this.#scope ??= this.#client.newScope();
     const { sender, describePending } = this.#client;
     // A server that dies says nothing more, and its death ends its stream.
@@ -199,13 +191,13 @@ export class PendingResponseHandle<
   }
 
   setDisconnectHint(): void {
-    leaseMemory(this);
+    this.#demandLease();
     this.#client.channels.setDisconnectHint(this.#request.channel, this.#request.requestId);
   }
 
   release(): void {
-    if (isReleased(this)) return;
-    closeLease(this);
+    if (this.released) return;
+    this.#lease.end();
     this.#scope?.close();
     const { chunk, channel, requestId } = this.#request;
     this.#client.channels.close(channel, requestId);
@@ -217,12 +209,17 @@ export class PendingResponseHandle<
     this.release();
   }
 
+  #demandLease(): Lease {
+    this.#lease.demand(this.#use);
+    return this.#lease;
+  }
+
   /** Others can write the header as well: what it says must not lead out of the chunk. */
   #length(): number {
     const { layout, payload } = this.#client.writer.types;
     if (payload.kind === "fixed") return 1;
     const size = this.#client.sender.pool.sizeOf(this.#request.chunk);
     const longest = Math.floor((size - layout.payloadOffset) / layout.elementStride);
-    return Math.min(requestLength.read(leaseMemory(this), leaseBase(this)), longest);
+    return Math.min(requestLength.read(this.#lease.memory, this.#lease.base), longest);
   }
 }

@@ -65,3 +65,8 @@ export function readClientId(view: DataView, at: number): bigint {
 export function readClientNodeId(view: DataView, at: number): bigint {
   return readUniqueId(view, at + NODE_ID);
 }
+
+/** @param numberOfElements as it was checked when the message was received. */
+export function readRequestHeader(view: DataView, at: number, numberOfElements: number): RequestHeader {
+  return { nodeId: readClientNodeId(view, at), clientId: readClientId(view, at), numberOfElements };
+}

@@ -57,3 +57,8 @@ export function readServerId(view: DataView, at: number): bigint {
 export function readServerNodeId(view: DataView, at: number): bigint {
   return readUniqueId(view, at + NODE_ID);
 }
+
+/** @param numberOfElements as it was checked when the message was received. */
+export function readResponseHeader(view: DataView, at: number, numberOfElements: number): ResponseHeader {
+  return { nodeId: readServerNodeId(view, at), serverId: readServerId(view, at), numberOfElements };
+}

@@ -19,8 +19,6 @@ export interface ResponseSource {
   readonly sender: Sender;
   readonly writer: MessageWriter;
   readonly maxLoanedResponsesPerRequest: number;
-  /** Names a loan in messages. */
-  readonly describeLoan: () => string;
   /** What users hold, by chunk. */
   readonly loans: (Disposable | undefined)[];
   /** Closes when the server leaves the service. */
@@ -39,14 +37,12 @@ export interface ResponseAddress {
 }
 
 export class ResponseStream<S extends PayloadType, SH extends Header> implements WaitingLender {
-  readonly describeLoan: () => string;
   readonly #source: ResponseSource;
   readonly #address: ResponseAddress;
   #loans = 0;
   #queue: SendQueue | undefined;
 
   constructor(source: ResponseSource, address: ResponseAddress) {
-    this.describeLoan = source.describeLoan;
     this.#source = source;
     this.#address = address;
   }
@@ -113,9 +109,9 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
     // A response that nobody waits for is not sent at all: it might take the place of one to a later request.
     const connection = this.#openConnection();
     if (connection === undefined) return 0;
-    const { pool } = sender;
     const { channel, requestId } = this.#address;
-    writeAnsweredRequest(pool.regionOf(chunk).view, pool.offsetOf(chunk), requestId);
+    const { memory, base } = sender.pool.leaseOf(chunk);
+    writeAnsweredRequest(memory, base, requestId);
     return sender.trySendTo(connection, channel, chunk, attempts);
   }
 

@@ -12,12 +12,12 @@ import { MessageReader } from "../common/message-reader.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import { MessageWriter } from "../common/message-writer.ts";
 import type { PortEntry } from "../common/port-entry.ts";
-import { detachMessage, openMessage } from "../common/received-message.ts";
+import type { ReceivedChunk } from "../common/received-chunk.ts";
+import { detachMessage } from "../common/received-message.ts";
 import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
-import type { ReceiverConnection } from "../common/receiver-connection.ts";
 import type { Sender } from "../common/sender.ts";
 import { type ActiveRequest, ActiveRequestHandle, responsesOf } from "./active-request.ts";
-import { readChannelId, readRequestId } from "./request-header.ts";
+import { type RequestHeader, readChannelId, readRequestHeader, readRequestId } from "./request-header.ts";
 import type { ResponseSource } from "./response-stream.ts";
 import type { Server } from "./server.ts";
 
@@ -46,7 +46,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   readonly #service: ServiceState<RequestResponsePattern>;
   readonly #entry: PortEntry;
   readonly #receiver: Receiver;
-  readonly #reader: MessageReader;
+  readonly #reader: MessageReader<RequestHeader>;
   readonly #source: ResponseSource;
   readonly #numberOfChannels: number;
   /** Of the waits for requests. */
@@ -65,12 +65,11 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.initialMaxSliceLen = initialMaxSliceLen;
     const { node } = service;
     this.#scope = new WaitScope(node.os, node.waits.signalMode);
-    this.#reader = new MessageReader(receiver, parts.requestTypes);
+    this.#reader = new MessageReader(receiver, parts.requestTypes, readRequestHeader);
     this.#source = {
       sender,
       writer: new MessageWriter(sender, parts.responseTypes, initialMaxSliceLen),
       maxLoanedResponsesPerRequest: parts.maxLoanedResponsesPerRequest,
-      describeLoan: () => `the loan of ${entry.origin}`,
       loans: [],
       scope: new WaitScope(node.os, node.waits.signalMode),
       afterRelease: () => this.#leaveWhenIdle(),
@@ -98,9 +97,9 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   #receive(): ActiveRequestHandle<Q, S, QH, SH> | undefined {
     this.#source.sender.updateConnections();
     for (;;) {
-      const connection = this.#receiver.receive(FIRST_CHANNEL);
-      if (connection === undefined) return undefined;
-      const request = this.#accept(connection);
+      const chunk = this.#receiver.receive(FIRST_CHANNEL);
+      if (chunk === undefined) return undefined;
+      const request = this.#accept(chunk);
       if (request !== undefined) return request;
     }
   }
@@ -137,8 +136,8 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.close();
     this.#source.scope.close();
     for (const loan of this.#source.loans) loan?.[Symbol.dispose]();
-    this.#receiver.detachBorrowers((borrower) => {
-      const request = borrower as ActiveRequestHandle<Q, S, QH, SH>;
+    this.#receiver.detachBorrowers((message) => {
+      const request = message as ActiveRequestHandle<Q, S, QH, SH>;
       responsesOf(request).end();
       detachMessage(request);
     });
@@ -149,28 +148,26 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.close();
   }
 
-  /** The request that was just taken from a connection, unless it is nonsense or nobody waits for it. */
-  #accept(connection: ReceiverConnection): ActiveRequestHandle<Q, S, QH, SH> | undefined {
-    const length = this.#reader.checkedLength(connection, FIRST_CHANNEL);
+  /** The request that was just received, unless it is nonsense or nobody waits for it. */
+  #accept(chunk: ReceivedChunk): ActiveRequestHandle<Q, S, QH, SH> | undefined {
+    const length = this.#reader.checkedLength(chunk);
     if (length < 0) return undefined;
-    const { segment, bucket } = connection;
-    const at = segment.offsetOf(bucket);
-    const { view } = segment.view.region;
-    const channel = readChannelId(view, at);
+    const { memory, base } = chunk;
+    const channel = readChannelId(memory, base);
     if (!(channel < this.#numberOfChannels)) {
-      this.#receiver.discard(connection, FIRST_CHANNEL);
+      this.#receiver.discard(chunk);
       log("warn", this.#entry.origin, `a request was discarded: there is no response channel ${channel}.`);
       return undefined;
     }
-    const requestId = readRequestId(view, at);
+    const requestId = readRequestId(memory, base);
     const request = new ActiveRequestHandle<Q, S, QH, SH>(
       this.#reader,
-      connection,
+      chunk,
+      length,
       this.#source,
       channel,
       requestId,
     );
-    openMessage(request, length);
     if (this.#service.pattern.enableFireAndForgetRequests || request.isConnected) return request;
     request.release();
     return undefined;
