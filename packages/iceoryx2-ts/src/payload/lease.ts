@@ -11,20 +11,29 @@ import { UseAfterReleaseError } from "../base/general-errors.ts";
 export const NO_USE = 0;
 
 export class Lease {
-  /** The memory that the chunk is in. */
-  memory: DataView<ArrayBuffer>;
-  /** Where it begins there, in bytes. */
-  base: number;
   /** The use that is going on. */
   use: number = NO_USE;
-  readonly #describe: () => string;
   #uses = 0;
+  /** Private, so that who clones a view with all that it refers to does not clone a segment. */
+  #memory: DataView<ArrayBuffer>;
+  #base: number;
+  readonly #describe: () => string;
 
   /** @param describe names what the chunk is lent as in messages, such as "the loan of publisher ...". */
   constructor(memory: DataView<ArrayBuffer>, base: number, describe: () => string) {
-    this.memory = memory;
-    this.base = base;
+    this.#memory = memory;
+    this.#base = base;
     this.#describe = describe;
+  }
+
+  /** The memory that the chunk is in. */
+  get memory(): DataView<ArrayBuffer> {
+    return this.#memory;
+  }
+
+  /** Where the chunk begins there, in bytes. */
+  get base(): number {
+    return this.#base;
   }
 
   /** Begins a use; whatever belonged to an earlier one is revoked. @returns its number. */
@@ -49,8 +58,8 @@ export class Lease {
 
   /** Lets the use go on over other memory, which holds the same bytes from `base` on. */
   move(memory: DataView<ArrayBuffer>, base: number): void {
-    this.memory = memory;
-    this.base = base;
+    this.#memory = memory;
+    this.#base = base;
   }
 }
 

@@ -4,13 +4,15 @@ import type { Lease } from "./lease.ts";
 import {
   INSPECT,
   type InspectArguments,
+  LEASE,
   leaseOf,
-  MemoryView,
+  type MemoryView,
   memoryOf,
-  offsetOf,
+  OFFSET,
   placeOf,
   printableElements,
   printView,
+  USE,
 } from "./memory-view.ts";
 
 /**
@@ -24,14 +26,20 @@ export interface Sequence<V> extends Iterable<V> {
   readonly [index: number]: V;
 }
 
-class SequenceView extends MemoryView implements Sequence<unknown> {
+class SequenceView implements MemoryView, Sequence<unknown> {
   readonly [index: number]: unknown;
+  // Fields, because the prototype refuses assignments to what is not there yet.
+  readonly [LEASE]: Lease;
+  readonly [USE]: number;
+  readonly [OFFSET]: number;
   readonly #codec: FixedCodec;
   readonly #length: number;
   readonly #writable: boolean;
 
   constructor(lease: Lease, offset: number, codec: FixedCodec, length: number, writable: boolean) {
-    super(lease, offset);
+    this[LEASE] = lease;
+    this[USE] = lease.use;
+    this[OFFSET] = offset;
     this.#codec = codec;
     this.#length = length;
     this.#writable = writable;
@@ -46,7 +54,7 @@ class SequenceView extends MemoryView implements Sequence<unknown> {
     const position = positionOf(index, this.length);
     if (position === undefined) return undefined;
     const { size } = this.#codec;
-    return this.#codec.view(leaseOf(this), offsetOf(this) + position * size, this.#writable);
+    return this.#codec.view(leaseOf(this), this[OFFSET] + position * size, this.#writable);
   }
 
   *[Symbol.iterator](): Generator<unknown, undefined> {
@@ -75,7 +83,7 @@ const INDICES: ProxyHandler<object> = {
   // What must be told apart from an element would become a property of the view.
   set: () => false,
 };
-Object.setPrototypeOf(SequenceView.prototype, new Proxy(MemoryView.prototype, INDICES));
+Object.setPrototypeOf(SequenceView.prototype, new Proxy(Object.prototype, INDICES));
 
 /** A view of `length` elements. */
 export function createSequence(

@@ -3,12 +3,14 @@ import type { Lease } from "./lease.ts";
 import {
   INSPECT,
   type InspectArguments,
+  LEASE,
   leaseOf,
-  MemoryView,
+  type MemoryView,
   memoryOf,
-  offsetOf,
+  OFFSET,
   placeOf,
   printView,
+  USE,
 } from "./memory-view.ts";
 import type { StructCodec } from "./struct-codec.ts";
 
@@ -21,7 +23,17 @@ export type ViewClass = new (lease: Lease, offset: number) => MemoryView;
  * is used once costs no allocation.
  */
 export function createViewClass(struct: StructCodec, writable: boolean): ViewClass {
-  class StructView extends MemoryView {
+  class StructView implements MemoryView {
+    declare readonly [LEASE]: Lease;
+    declare readonly [USE]: number;
+    declare readonly [OFFSET]: number;
+
+    constructor(lease: Lease, offset: number) {
+      this[LEASE] = lease;
+      this[USE] = lease.use;
+      this[OFFSET] = offset;
+    }
+
     toJSON(): unknown {
       return struct.read(memoryOf(this), placeOf(this));
     }
@@ -38,13 +50,13 @@ export function createViewClass(struct: StructCodec, writable: boolean): ViewCla
     const property: PropertyDescriptor = {
       enumerable: true,
       get(this: MemoryView): unknown {
-        return codec.view(leaseOf(this), offsetOf(this) + offset, writable);
+        return codec.view(leaseOf(this), this[OFFSET] + offset, writable);
       },
     };
     if (writable) {
       property.set = function (this: MemoryView, value: unknown): void {
         const { memory, base } = leaseOf(this);
-        struct.writeField(field, memory, base + offsetOf(this), value);
+        struct.writeField(field, memory, base + this[OFFSET], value);
       };
     }
     Object.defineProperty(StructView.prototype, name, property);

@@ -5,13 +5,15 @@ import type { Input, View } from "./meaning.ts";
 import {
   INSPECT,
   type InspectArguments,
+  LEASE,
   leaseOf,
-  MemoryView,
+  type MemoryView,
   memoryOf,
-  offsetOf,
+  OFFSET,
   placeOf,
   printableElements,
   printView,
+  USE,
 } from "./memory-view.ts";
 import { PayloadValueError, WHOLE } from "./payload-errors.ts";
 import { positionOf } from "./sequence.ts";
@@ -38,11 +40,16 @@ export interface VectorCodec extends FixedCodec {
   setLength(memory: DataView<ArrayBuffer>, at: number, length: number): void;
 }
 
-class VectorView extends MemoryView {
+class VectorView implements MemoryView {
+  readonly [LEASE]: Lease;
+  readonly [USE]: number;
+  readonly [OFFSET]: number;
   readonly #codec: VectorCodec;
 
   constructor(lease: Lease, offset: number, codec: VectorCodec) {
-    super(lease, offset);
+    this[LEASE] = lease;
+    this[USE] = lease.use;
+    this[OFFSET] = offset;
     this.#codec = codec;
   }
 
@@ -58,7 +65,7 @@ class VectorView extends MemoryView {
     const { element } = this.#codec;
     const position = positionOf(index, this.length);
     if (position === undefined) return undefined;
-    return element.view(leaseOf(this), offsetOf(this) + position * element.size, true);
+    return element.view(leaseOf(this), this[OFFSET] + position * element.size, true);
   }
 
   push(value: unknown): void {
