@@ -19,7 +19,7 @@
  * generation odd, after the entry is written. A reader that sees the same odd generation before and after it copied
  * an entry has a whole entry. A locked bag never admits anybody again: its service is being removed.
  */
-import { add64, compareExchange64, load32, load64 } from "../memory/atomics.ts";
+import { add64, compareExchange64, load32, load64, peek32 } from "../memory/atomics.ts";
 import type { Region } from "../memory/region.ts";
 
 const GENERATIONS_POINTER = 0;
@@ -139,6 +139,11 @@ export class Bag {
    */
   get changeCounter(): number {
     return load32(this.#region.words, this.#changeCounter * 2);
+  }
+
+  /** The same, cheaply and perhaps late: see `peek32`. */
+  get changeCounterSeen(): number {
+    return peek32(this.#region.words, this.#changeCounter * 2);
   }
 
   get isLocked(): boolean {
@@ -292,6 +297,11 @@ export class BagSnapshot {
     this.#bag = bag;
     this.#generations = new Array<bigint>(bag.capacity).fill(0n);
     this.#entries = new Array<Uint8Array | undefined>(bag.capacity).fill(undefined);
+  }
+
+  /** Whether an `update` is worth it, cheaply and perhaps late: see `peek32`. */
+  get isOutdated(): boolean {
+    return this.#bag.changeCounterSeen !== this.#changeCounter;
   }
 
   /** Looks again. @returns whether anything may have changed; one atomic load if not. */

@@ -15,9 +15,12 @@ export class MessageWriter {
   readonly types: MessageTypes;
   readonly initialMaxSliceLen: number;
   readonly #sender: Sender;
+  /** Of a message that every chunk can hold, in bytes. */
+  readonly #initialSize: number;
 
   constructor(sender: Sender, types: MessageTypes, initialMaxSliceLen: number) {
     this.#sender = sender;
+    this.#initialSize = types.layout.chunkSize(initialMaxSliceLen);
     this.types = types;
     this.initialMaxSliceLen = initialMaxSliceLen;
   }
@@ -34,7 +37,8 @@ export class MessageWriter {
     const { layout, payload, userHeaderSize } = this.types;
     if (payload.kind === "slice" || length !== undefined) this.#checkLength(length);
     const elements = length ?? 1;
-    const chunk = this.#sender.loan(layout.chunkSize(elements));
+    const size = elements <= this.initialMaxSliceLen ? this.#initialSize : layout.chunkSize(elements);
+    const chunk = this.#sender.loan(size);
     if (length === undefined && userHeaderSize === 0 && !isZeroed) return chunk;
     const { pool } = this.#sender;
     const { memory, base } = pool.leaseOf(chunk);

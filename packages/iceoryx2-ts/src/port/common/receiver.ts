@@ -92,7 +92,7 @@ export class Receiver {
   }
 
   hasChunks(channel: number): boolean {
-    this.updateConnections();
+    this.keepUpToDate();
     return (
       this.#expired.some((connection) => connection.hasChunks(channel)) ||
       this.#connected.some((connection) => connection.hasChunks(channel))
@@ -106,7 +106,7 @@ export class Receiver {
    *   others if a handler asked for it.
    */
   receive(channel: number): ReceivedChunk | undefined {
-    this.updateConnections();
+    this.keepUpToDate();
     let isAtLimit = false;
     if (this.#expired.length > 0) {
       for (const connection of [...this.#expired]) {
@@ -213,6 +213,11 @@ export class Receiver {
     if (!this.#senders.update()) return;
     this.#applyUpdate();
     this.#degradation.failIfAsked(toReceiveError);
+  }
+
+  /** As `updateConnections`, for who goes on to the queues: that touches memory atomically, as peeking demands. */
+  keepUpToDate(): void {
+    if (this.#connected.length === 0 || this.#senders.isOutdated) this.updateConnections();
   }
 
   #applyUpdate(): void {

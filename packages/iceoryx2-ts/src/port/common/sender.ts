@@ -154,7 +154,7 @@ export class Sender {
    * @param attempts those of a message that waits for it.
    */
   trySend(chunk: number, attempts?: Attempts): number {
-    this.updateConnections();
+    this.keepUpToDate();
     return this.deliver(chunk, attempts);
   }
 
@@ -218,6 +218,11 @@ export class Sender {
     if (!this.#receivers.update()) return;
     this.#applyUpdate();
     this.#degradation.failIfAsked(toSendError);
+  }
+
+  /** As `updateConnections`, for who goes on to the queues: that touches memory atomically, as peeking demands. */
+  keepUpToDate(): void {
+    if (this.#connected.length === 0 || this.#receivers.isOutdated) this.updateConnections();
   }
 
   /** Calls `onDeath` when one of those who receive now died and was cleaned up. @returns how to stop watching. */

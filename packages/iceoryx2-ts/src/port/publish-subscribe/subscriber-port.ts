@@ -91,7 +91,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
   drain(callback: (sample: Sample<T, H>) => void): number {
     this.#demandOpen();
     const receiver = this.#receiver;
-    receiver.updateConnections();
+    receiver.keepUpToDate();
     let count = 0;
     for (const connection of receiver.expiredConnections) count += this.#drainOne(connection, callback);
     for (const connection of receiver.activeConnections) count += this.#drainOne(connection, callback);

@@ -113,13 +113,16 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
 
   updateConnections(): void {
     this.#demandOpen();
-    this.#updateConnections();
+    this.#parts.sender.updateConnections();
+    this.#parts.receiver.updateConnections();
   }
 
   sendLoan(chunk: number): PendingResponse<Q, S, QH, SH> {
     if (this.#pending.size >= this.maxActiveRequests) throw this.#tooManyRequests();
-    const { sender, channels } = this.#parts;
-    this.#updateConnections();
+    const { sender, receiver, channels } = this.#parts;
+    // The responses' connections come last: no server gets a request without a channel for its responses.
+    sender.keepUpToDate();
+    receiver.keepUpToDate();
     const requestId = this.#nextRequestId++;
     const channel = channels.open(requestId);
     const { memory, base } = sender.pool.leaseOf(chunk);
@@ -162,12 +165,6 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  /** The responses' connections come last: no server gets a request without a channel for its responses. */
-  #updateConnections(): void {
-    this.#parts.sender.updateConnections();
-    this.#parts.receiver.updateConnections();
   }
 
   /** Servers need its memory and its place in the service as long as anything of it is open. */

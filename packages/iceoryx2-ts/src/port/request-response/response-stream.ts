@@ -105,7 +105,7 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
   trySend(chunk: number, attempts?: Attempts): number {
     const { sender, scope } = this.#source;
     if (scope.isClosed) throw new ClosedError(this.origin);
-    sender.updateConnections();
+    sender.keepUpToDate();
     // A response that nobody waits for is not sent at all: it might take the place of one to a later request.
     const connection = this.#openConnection();
     if (connection === undefined) return 0;

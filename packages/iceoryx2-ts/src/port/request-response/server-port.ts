@@ -95,7 +95,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   }
 
   #receive(): ActiveRequestHandle<Q, S, QH, SH> | undefined {
-    this.#source.sender.updateConnections();
+    this.#source.sender.keepUpToDate();
     for (;;) {
       const chunk = this.#receiver.receive(FIRST_CHANNEL);
       if (chunk === undefined) return undefined;
