@@ -10,13 +10,13 @@
  * Invariants: read <= write <= read + capacity. A slot is written before the write position moves over it, and read
  * before the read position does.
  *
- * Each side keeps its own position and its slot number in local variables, and remembers the last position of the
+ * Each side keeps its own position and the index of its slot in local variables, and remembers the last position of the
  * other side that it saw: that one only grows, so shared memory is read only when it says that there is nothing to
  * do. So each end may exist only once, here and in the peer.
  */
 import { load32, load64 } from "../memory/atomics.ts";
 import { lowerHalf, storePosition } from "./position.ts";
-import { CORRUPTED, EMPTY, type QueuePlace, readSlot, writeSlot } from "./queue-place.ts";
+import { CORRUPTED, EMPTY, type QueuePlace, readSlot, SLOT_WORDS, slotAt, writeSlot } from "./queue-place.ts";
 
 export class IndexQueueProducer {
   readonly capacity: number;
@@ -24,10 +24,12 @@ export class IndexQueueProducer {
   readonly #longs: BigUint64Array;
   readonly #writeIndex: number;
   readonly #readIndex: number;
-  readonly #slots: number;
+  readonly #firstSlot: number;
+  readonly #lastSlot: number;
   #write: number;
   /** The consumer's position when we last looked. */
   #readSeen: number;
+  /** Where the next value goes. */
   #slot: number;
 
   constructor({ region, writePosition, readPosition, slots, capacity }: QueuePlace) {
@@ -36,24 +38,28 @@ export class IndexQueueProducer {
     this.#longs = region.longs;
     this.#writeIndex = writePosition / 4;
     this.#readIndex = readPosition / 4;
-    this.#slots = slots / 4;
+    this.#firstSlot = slots / 4;
+    this.#lastSlot = slotAt(this.#firstSlot, capacity - 1);
     const write = load64(region.longs, writePosition / 8);
     this.#write = lowerHalf(write);
     this.#readSeen = load32(region.words, readPosition / 4);
-    this.#slot = Number(write % BigInt(capacity));
+    this.#slot = slotAt(this.#firstSlot, Number(write % BigInt(capacity)));
   }
 
   /** @returns false if the queue is full. */
   push(value: number): boolean {
-    if ((this.#write - this.#readSeen) >>> 0 >= this.capacity) {
-      this.#readSeen = load32(this.#words, this.#readIndex);
-      if ((this.#write - this.#readSeen) >>> 0 >= this.capacity) return false;
-    }
-    writeSlot(this.#words, this.#slots + 2 * this.#slot, value);
-    this.#slot = this.#slot + 1 === this.capacity ? 0 : this.#slot + 1;
+    if ((this.#write - this.#readSeen) >>> 0 >= this.capacity && this.#isFull()) return false;
+    const slot = this.#slot;
+    writeSlot(this.#words, slot, value);
+    this.#slot = slot === this.#lastSlot ? this.#firstSlot : slot + SLOT_WORDS;
     this.#write = (this.#write + 1) | 0;
     storePosition(this.#words, this.#longs, this.#writeIndex, this.#write);
     return true;
+  }
+
+  #isFull(): boolean {
+    this.#readSeen = load32(this.#words, this.#readIndex);
+    return (this.#write - this.#readSeen) >>> 0 >= this.capacity;
   }
 }
 
@@ -63,10 +69,12 @@ export class IndexQueueConsumer {
   readonly #longs: BigUint64Array;
   readonly #writeIndex: number;
   readonly #readIndex: number;
-  readonly #slots: number;
+  readonly #firstSlot: number;
+  readonly #lastSlot: number;
   #read: number;
   /** The producer's position when we last looked. */
   #writeSeen: number;
+  /** Where the next value is. */
   #slot: number;
 
   constructor({ region, writePosition, readPosition, slots, capacity }: QueuePlace) {
@@ -75,11 +83,12 @@ export class IndexQueueConsumer {
     this.#longs = region.longs;
     this.#writeIndex = writePosition / 4;
     this.#readIndex = readPosition / 4;
-    this.#slots = slots / 4;
+    this.#firstSlot = slots / 4;
+    this.#lastSlot = slotAt(this.#firstSlot, capacity - 1);
     const read = load64(region.longs, readPosition / 8);
     this.#read = lowerHalf(read);
     this.#writeSeen = this.#read;
-    this.#slot = Number(read % BigInt(capacity));
+    this.#slot = slotAt(this.#firstSlot, Number(read % BigInt(capacity)));
   }
 
   /** Looks how many values wait. @returns that number, or `CORRUPTED`. */
@@ -97,8 +106,9 @@ export class IndexQueueConsumer {
       const length = this.refresh();
       if (length <= 0) return length === 0 ? EMPTY : CORRUPTED;
     }
-    const value = readSlot(this.#words, this.#slots + 2 * this.#slot);
-    this.#slot = this.#slot + 1 === this.capacity ? 0 : this.#slot + 1;
+    const slot = this.#slot;
+    const value = readSlot(this.#words, slot);
+    this.#slot = slot === this.#lastSlot ? this.#firstSlot : slot + SLOT_WORDS;
     this.#read = (this.#read + 1) | 0;
     storePosition(this.#words, this.#longs, this.#readIndex, this.#read);
     return value;

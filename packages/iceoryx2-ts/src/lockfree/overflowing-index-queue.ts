@@ -17,7 +17,7 @@
  */
 import { load32, load64 } from "../memory/atomics.ts";
 import { advancePosition, lowerHalf, storePosition, upperHalf } from "./position.ts";
-import { CORRUPTED, EMPTY, type QueuePlace, readSlot, writeSlot } from "./queue-place.ts";
+import { CORRUPTED, EMPTY, type QueuePlace, readSlot, SLOT_WORDS, slotAt, writeSlot } from "./queue-place.ts";
 
 export class OverflowingIndexQueueProducer {
   readonly capacity: number;
@@ -25,10 +25,12 @@ export class OverflowingIndexQueueProducer {
   readonly #longs: BigUint64Array;
   readonly #writeIndex: number;
   readonly #readIndex: number;
-  readonly #slots: number;
+  readonly #firstSlot: number;
+  readonly #lastSlot: number;
   #write: number;
   /** The read position when we last looked. */
   #readSeen: number;
+  /** Where the next value goes. */
   #slot: number;
 
   constructor({ region, writePosition, readPosition, slots, capacity }: QueuePlace) {
@@ -37,11 +39,12 @@ export class OverflowingIndexQueueProducer {
     this.#longs = region.longs;
     this.#writeIndex = writePosition / 4;
     this.#readIndex = readPosition / 4;
-    this.#slots = slots / 4;
+    this.#firstSlot = slots / 4;
+    this.#lastSlot = slotAt(this.#firstSlot, capacity);
     const write = load64(region.longs, writePosition / 8);
     this.#write = lowerHalf(write);
     this.#readSeen = load32(region.words, readPosition / 4);
-    this.#slot = Number(write % BigInt(capacity + 1));
+    this.#slot = slotAt(this.#firstSlot, Number(write % BigInt(capacity + 1)));
   }
 
   /** Whether a push would evict. It can become false by itself, but not true. Nonsense is not full: a push tells. */
@@ -58,14 +61,18 @@ export class OverflowingIndexQueueProducer {
     let length = (this.#write - this.#readSeen) >>> 0;
     if (length >= this.capacity) length = this.#refresh();
     if (length > this.capacity) return CORRUPTED;
-    writeSlot(this.#words, this.#slots + 2 * this.#slot, value);
-    this.#slot = this.#slot === this.capacity ? 0 : this.#slot + 1;
+    const slot = this.#slot;
+    writeSlot(this.#words, slot, value);
+    this.#slot = slot === this.#lastSlot ? this.#firstSlot : slot + SLOT_WORDS;
     this.#write = (this.#write + 1) | 0;
     storePosition(this.#words, this.#longs, this.#writeIndex, this.#write);
-    if (length < this.capacity) return EMPTY;
-    // The oldest of a full ring is in the slot that the next push will take.
+    return length < this.capacity ? EMPTY : this.#evict();
+  }
+
+  #evict(): number {
     if (!advancePosition(this.#words, this.#longs, this.#readIndex, this.#readSeen)) return EMPTY;
-    return readSlot(this.#words, this.#slots + 2 * this.#slot);
+    // The oldest of a full ring is in the slot that the next push will take.
+    return readSlot(this.#words, this.#slot);
   }
 
   #refresh(): number {
@@ -80,8 +87,9 @@ export class OverflowingIndexQueueConsumer {
   readonly #longs: BigUint64Array;
   readonly #writeIndex: number;
   readonly #readIndex: number;
-  readonly #slots: number;
-  /** The last read position that we saw, its upper half, and its slot. */
+  readonly #firstSlot: number;
+  readonly #lastSlot: number;
+  /** The last read position that we saw, its upper half, and the slot there. */
   #read: number;
   #readHigh: number;
   #slot: number;
@@ -94,10 +102,11 @@ export class OverflowingIndexQueueConsumer {
     this.#longs = region.longs;
     this.#writeIndex = writePosition / 4;
     this.#readIndex = readPosition / 4;
-    this.#slots = slots / 4;
+    this.#firstSlot = slots / 4;
+    this.#lastSlot = slotAt(this.#firstSlot, capacity);
     this.#read = 0;
     this.#readHigh = 0;
-    this.#slot = 0;
+    this.#slot = this.#firstSlot;
     this.#relocate();
     this.#writeSeen = this.#read;
   }
@@ -108,10 +117,55 @@ export class OverflowingIndexQueueConsumer {
 
   /** Looks how many values wait; some may be evicted before they are popped. @returns that, or `CORRUPTED`. */
   refresh(): number {
+    const write = load32(this.#words, this.#writeIndex);
+    const length = (write - this.#read) >>> 0;
+    // A producer evicts from a full queue only: if it is not more than full from where we stopped, it did not.
+    if (length > this.capacity || this.#isRelocated) return this.#refreshBoth();
+    // Or 2^32 values passed, and the read position is just about to follow.
+    if (length === 0 && load32(this.#words, this.#readIndex) !== this.#read) return this.#refreshBoth();
+    this.#writeSeen = write;
+    return length;
+  }
+
+  /** @returns the oldest value, `EMPTY` or `CORRUPTED`. */
+  pop(): number {
+    let length = (this.#writeSeen - this.#read) >>> 0;
+    if (length === 0) length = this.refresh();
+    for (; length > 0; length = this.#refreshBoth()) {
+      const value = readSlot(this.#words, this.#slot);
+      if (advancePosition(this.#words, this.#longs, this.#readIndex, this.#read)) {
+        this.#step();
+        return value;
+      }
+    }
+    return length === 0 ? EMPTY : CORRUPTED;
+  }
+
+  #step(): void {
+    const read = (this.#read + 1) | 0;
+    if (read === 0) {
+      // The lower half wrapped: the next look finds another upper half.
+      this.#writeSeen = this.#read;
+      return;
+    }
+    const slot = this.#slot;
+    this.#slot = slot === this.#lastSlot ? this.#firstSlot : slot + SLOT_WORDS;
+    this.#read = read;
+  }
+
+  /**
+   * Whether the lower half of the read position wrapped. Asked after a look at a position: if this is still the upper
+   * half that we know, it belonged to what that look saw.
+   */
+  get #isRelocated(): boolean {
+    return this.#words[this.#readIndex + 1] !== this.#readHigh;
+  }
+
+  /** As `refresh`, wherever the read position may be by now. */
+  #refreshBoth(): number {
     for (;;) {
       const read = load32(this.#words, this.#readIndex);
-      // Read after the lower half: if this is still the upper half we know, it belonged to that lower half as well.
-      if (this.#words[this.#readIndex + 1] !== this.#readHigh) {
+      if (this.#isRelocated) {
         this.#relocate();
         continue;
       }
@@ -128,28 +182,13 @@ export class OverflowingIndexQueueConsumer {
     }
   }
 
-  /** @returns the oldest value, `EMPTY` or `CORRUPTED`. */
-  pop(): number {
-    for (let length = (this.#writeSeen - this.#read) >>> 0; ; length = 0) {
-      if (length === 0) length = this.refresh();
-      if (length <= 0) return length === 0 ? EMPTY : CORRUPTED;
-      const read = this.#read;
-      const value = readSlot(this.#words, this.#slots + 2 * this.#slot);
-      if (!advancePosition(this.#words, this.#longs, this.#readIndex, read)) continue;
-      // When the lower half wraps, the next look finds another upper half.
-      if (read === -1) this.#writeSeen = this.#read;
-      else this.#catchUp((read + 1) | 0);
-      return value;
-    }
-  }
-
-  /** Moves our slot to the read position `low` of the upper half that we know. */
+  /** Moves to the read position `low` of the upper half that we know. */
   #catchUp(low: number): void {
     const distance = (low - this.#read) >>> 0;
     if (distance === 0) return;
+    const number = (this.#slot - this.#firstSlot) / SLOT_WORDS + distance;
+    this.#slot = slotAt(this.#firstSlot, number % (this.capacity + 1));
     this.#read = low;
-    const slot = this.#slot + distance;
-    this.#slot = slot <= this.capacity ? slot : slot % (this.capacity + 1);
   }
 
   /** Takes over the whole read position: at the start and when its lower half wrapped. */
@@ -157,6 +196,6 @@ export class OverflowingIndexQueueConsumer {
     const read = load64(this.#longs, this.#readIndex >>> 1);
     this.#read = lowerHalf(read);
     this.#readHigh = upperHalf(read);
-    this.#slot = Number(read % BigInt(this.capacity + 1));
+    this.#slot = slotAt(this.#firstSlot, Number(read % BigInt(this.capacity + 1)));
   }
 }

@@ -30,7 +30,11 @@ export function advancePosition(
   index: number,
   low: number,
 ): boolean {
-  if (low !== -1) return compareExchange32(words, index, low, (low + 1) | 0) === low;
+  if (low === -1) return advanceWrapping(longs, index);
+  return compareExchange32(words, index, low, (low + 1) | 0) === low;
+}
+
+function advanceWrapping(longs: BigUint64Array, index: number): boolean {
   const before = load64(longs, index >>> 1);
   if ((before & 0xffff_ffffn) !== 0xffff_ffffn) return false;
   const after = BigInt.asUintN(64, before + 1n);

@@ -17,6 +17,14 @@ export const CORRUPTED = -2;
 
 const UPPER_HALF = 0x1_0000_0000;
 
+/** A slot, in elements of `words`; slots are told by the index of their first. */
+export const SLOT_WORDS = 2;
+
+/** The index of the slot of this number. */
+export function slotAt(firstSlot: number, number: number): number {
+  return firstSlot + SLOT_WORDS * number;
+}
+
 /** Reads the 64-bit value of a slot; beyond 2^53 it loses digits, which every later check refuses. */
 export function readSlot(words: Int32Array, index: number): number {
   const low = words[index]! >>> 0;

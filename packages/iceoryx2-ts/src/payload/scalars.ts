@@ -88,7 +88,7 @@ export const bool: Bool = scalar<Bool, boolean>("bool", {
   nativeArray: undefined,
   load: (memory, at) => memory.getUint8(at) !== 0,
   store: (memory, at, value) => memory.setUint8(at, value ? 1 : 0),
-  accepts: (value) => typeof value === "boolean",
+  primitive: "boolean",
   advise: () => "it takes true or false",
 });
 
@@ -102,7 +102,7 @@ function number<T extends Scalar<number, NativeArray>>(
     ...access,
     size: nativeArray.BYTES_PER_ELEMENT,
     nativeArray,
-    accepts: (value) => typeof value === "number",
+    primitive: "number",
     advise: (value) =>
       typeof value === "bigint" ? `it takes a number: write ${value}` : "it takes a number",
   });
@@ -118,7 +118,7 @@ function bigint<T extends Scalar<bigint, NativeArray>>(
     ...access,
     size: nativeArray.BYTES_PER_ELEMENT,
     nativeArray,
-    accepts: (value) => typeof value === "bigint",
+    primitive: "bigint",
     advise: (value) =>
       Number.isInteger(value)
         ? `it takes a bigint: write ${BigInt(value as number)}n`
@@ -130,13 +130,14 @@ interface ScalarRules<J> extends Access<J> {
   /** In bytes. */
   readonly size: number;
   readonly nativeArray: NativeArrayClass | undefined;
-  readonly accepts: (value: unknown) => value is J;
+  /** What `typeof` says of the values that are accepted. */
+  readonly primitive: "number" | "bigint" | "boolean";
   /** What to write instead of a value that is not accepted. */
   readonly advise: (value: unknown) => string;
 }
 
 function scalar<T extends Scalar<J, NativeArray>, J>(typeName: string, rules: ScalarRules<J>): T {
-  const { size, nativeArray, load, store, accepts, advise } = rules;
+  const { size, nativeArray, load, store, primitive, advise } = rules;
   const refuse = (value: unknown): never => {
     const problem = `${describeValue(value)} is no ${typeName}; ${advise(value)}.`;
     throw new PayloadValueError("WrongType", problem);
@@ -149,7 +150,8 @@ function scalar<T extends Scalar<J, NativeArray>, J>(typeName: string, rules: Sc
     isViewLive: false,
     view: (lease, offset) => load(lease.memory, lease.base + offset),
     read: load,
-    write: (memory, at, value) => (accepts(value) ? store(memory, at, value) : refuse(value)),
+    write: (memory, at, value) =>
+      typeof value === primitive ? store(memory, at, value as J) : refuse(value),
   };
   return defineFixed<T>({ typeName }, codec);
 }

@@ -58,10 +58,14 @@ export class Backpressure {
     return this.#obstacle!;
   }
 
-  /** @throws SendError if a handler said so about one that was left out. */
-  failIfAsked(origin: string): void {
-    const connection = this.#failure;
-    if (connection === undefined) return;
+  /** Whether a handler said that the send shall fail because of one that was left out. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** After `hasFailed`. @throws SendError */
+  fail(origin: string): never {
+    const connection = this.#failure!;
     this.#failure = undefined;
     throw new SendError(
       "UnableToDeliver",

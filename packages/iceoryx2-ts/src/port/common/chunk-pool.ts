@@ -9,7 +9,7 @@ import type { Config } from "../../config/config.ts";
 import type { AllocationStrategy } from "../../config/settings.ts";
 import { alignUp } from "../../memory/alignment.ts";
 import type { Os } from "../../os/os.ts";
-import { Lease } from "../../payload/lease.ts";
+import { Lease, NO_USE } from "../../payload/lease.ts";
 import {
   createSegmentManagement,
   DataSegment,
@@ -119,6 +119,15 @@ export class ChunkPool {
   /** Where a chunk is, and whether its loan may still be used. */
   leaseOf(chunk: number): Lease {
     return this.#leases[chunk] ?? this.#makeLease(chunk);
+  }
+
+  /** Takes back what users loaned. @param endLoan is called for each. */
+  revokeLoans(endLoan: (chunk: number) => void): void {
+    for (const [chunk, lease] of [...this.#leases.entries()]) {
+      if (lease === undefined || lease.use === NO_USE) continue;
+      lease.end();
+      endLoan(chunk);
+    }
   }
 
   /** All bytes of the memory that a chunk is in. */

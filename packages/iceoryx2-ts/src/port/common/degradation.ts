@@ -33,10 +33,14 @@ export class Degradation {
     if (action === "DegradeAndFail") this.#failure = { cause, error };
   }
 
-  /** @throws the port's error if a handler said "DegradeAndFail" since the last time. */
-  failIfAsked(toError: ToError): void {
-    if (this.#failure === undefined) return;
-    const { cause, error } = this.#failure;
+  /** Whether a handler said "DegradeAndFail" since the last time. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** After `hasFailed`. @throws the port's error. */
+  fail(toError: ToError): never {
+    const { cause, error } = this.#failure!;
     this.#failure = undefined;
     throw toError(this.#origin, cause, `${this.#origin}: ${WHAT[cause]}: ${error}`, error);
   }

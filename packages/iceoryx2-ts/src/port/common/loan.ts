@@ -82,14 +82,7 @@ export class MessageLoan<T extends PayloadType, H extends Header, Sent> implemen
 
   get payload(): View<T> {
     const lease = this.#demandLease();
-    if (this.#view !== undefined) return this.#view as View<T>;
-    const { payload, layout } = this.#types;
-    const view =
-      payload.kind === "fixed"
-        ? payload.view(lease, layout.payloadOffset, true)
-        : payload.view(lease, layout.payloadOffset, this.#length, true);
-    if (payload.isViewLive) this.#view = view;
-    return view as View<T>;
+    return (this.#view ?? this.#makeView(lease)) as View<T>;
   }
 
   set payload(value: Input<T>) {
@@ -125,6 +118,16 @@ export class MessageLoan<T extends PayloadType, H extends Header, Sent> implemen
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  #makeView(lease: Lease): unknown {
+    const { payload, layout } = this.#types;
+    const view =
+      payload.kind === "fixed"
+        ? payload.view(lease, layout.payloadOffset, true)
+        : payload.view(lease, layout.payloadOffset, this.#length, true);
+    if (payload.isViewLive) this.#view = view;
+    return view;
   }
 
   #demandLease(): Lease {

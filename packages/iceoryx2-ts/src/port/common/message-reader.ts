@@ -28,8 +28,22 @@ export class MessageReader<D> {
 
   /** The number of elements of the chunk that was just taken; -1 if it was nonsense and went back. */
   checkedLength(chunk: ReceivedChunk): number {
-    const { payload, layout, length: lengthField } = this.types;
-    if (payload.kind === "fixed") return 1;
+    return this.types.payload.kind === "fixed" ? 1 : this.#checkedSliceLength(chunk);
+  }
+
+  /** Gives everything back that is held, before the port leaves: its holders go on with private copies of the bytes. */
+  detachAll(): void {
+    const { payloadOffset, elementStride } = this.types.layout;
+    for (const chunk of this.receiver.borrowed) {
+      const { memory, base, length } = chunk;
+      const end = base + payloadOffset + length * elementStride;
+      chunk.move(new DataView(memory.buffer.slice(base, end)), 0);
+      this.receiver.giveBack(chunk);
+    }
+  }
+
+  #checkedSliceLength(chunk: ReceivedChunk): number {
+    const { layout, length: lengthField } = this.types;
     const length = lengthField.read(chunk.memory, chunk.base);
     if (layout.payloadOffset + length * layout.elementStride <= chunk.segment.view.bucketSize) return length;
     const { receiver } = this;

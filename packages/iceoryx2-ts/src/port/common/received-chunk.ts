@@ -17,10 +17,12 @@ export class ReceivedChunk extends Lease {
   readonly pointer: number;
   /** On which it came. */
   channel = 0;
+  /** The number of elements that came in it. */
+  length = 0;
   /** Its place among those that the receiver holds, or `NOT_BORROWED`. */
   borrowIndex: number = NOT_BORROWED;
-  /** What the user holds it with. */
-  holder: AnyReceivedMessage | undefined;
+  /** What a server keeps it for. */
+  request: unknown;
   /** What `drain` shows it with, and uses again. */
   reusable: AnyReceivedMessage | undefined;
 
@@ -29,5 +31,10 @@ export class ReceivedChunk extends Lease {
     this.connection = connection;
     this.segment = segment;
     this.pointer = segment.pointerTo(bucket);
+  }
+
+  /** Whether its sender has to get it back. Who uses it nevertheless sees a private copy. */
+  get isBorrowed(): boolean {
+    return this.borrowIndex !== NOT_BORROWED;
   }
 }

@@ -1,7 +1,7 @@
 import type { FixedType, PayloadType, ReadonlyView, Value } from "../../payload/meaning.ts";
 import type { Header } from "./loan.ts";
 import type { MessageReader } from "./message-reader.ts";
-import { type AnyReceivedMessage, NOT_BORROWED, type ReceivedChunk } from "./received-chunk.ts";
+import type { AnyReceivedMessage, ReceivedChunk } from "./received-chunk.ts";
 
 /** The user header of a received message; undefined where the service has none. */
 export type HeaderReadonly<H> = H extends FixedType ? ReadonlyView<H> : undefined;
@@ -34,8 +34,6 @@ export let reopenMessage: (message: AnyReceivedMessage, length: number) => void;
 export let isKept: (message: AnyReceivedMessage) => boolean;
 /** @throws UseAfterReleaseError if it was released. */
 export let demandOpen: (message: AnyReceivedMessage) => void;
-/** Goes over to a private copy of the bytes; every view of it follows. */
-export let detachMessage: (message: AnyReceivedMessage) => void;
 
 /** Its state is private, so that cloning a message never copies a segment. */
 export class ReceivedMessage<T extends PayloadType, H extends Header, D> implements Received<T, H> {
@@ -44,50 +42,37 @@ export class ReceivedMessage<T extends PayloadType, H extends Header, D> impleme
   /** The use of the chunk that belongs to it. */
   readonly #use: number;
   #isKept = false;
-  #length: number;
   #view: unknown;
 
   /** @param chunk that was just received. */
   constructor(reader: MessageReader<D>, chunk: ReceivedChunk, length: number) {
     this.#reader = reader;
     this.#chunk = chunk;
-    this.#length = length;
     this.#use = chunk.begin();
-    reader.receiver.addBorrower(chunk, this);
+    chunk.length = length;
+    reader.receiver.addBorrowed(chunk);
   }
 
   static {
     reopenMessage = (message, length) => {
       const chunk = message.#chunk;
-      if (length !== message.#length) message.#view = undefined;
-      message.#length = length;
+      if (length !== chunk.length) message.#view = undefined;
+      chunk.length = length;
       message.#isKept = false;
       chunk.resume(message.#use);
-      message.#reader.receiver.addBorrower(chunk, message);
+      message.#reader.receiver.addBorrowed(chunk);
     };
     isKept = (message) => message.#isKept;
     demandOpen = (message) => {
       message.#demandChunk();
     };
-    detachMessage = (message) => {
-      const { layout } = message.#reader.types;
-      const { memory, base } = message.#chunk;
-      const end = base + layout.payloadOffset + message.#length * layout.elementStride;
-      message.#chunk.move(new DataView(memory.buffer.slice(base, end)), 0);
-      message.#view = undefined;
-    };
   }
 
   get payload(): ReadonlyView<T> {
     const chunk = this.#demandChunk();
-    if (this.#view !== undefined) return this.#view as ReadonlyView<T>;
-    const { payload, layout } = this.#reader.types;
-    const view =
-      payload.kind === "fixed"
-        ? payload.view(chunk, layout.payloadOffset, false)
-        : payload.view(chunk, layout.payloadOffset, this.#length, false);
-    if (payload.isViewLive) this.#view = view;
-    return view as ReadonlyView<T>;
+    // A bare typed array does not follow to the private copy of a chunk that went back.
+    const view = chunk.isBorrowed ? this.#view : undefined;
+    return (view ?? this.#makeView(chunk)) as ReadonlyView<T>;
   }
 
   get userHeader(): HeaderReadonly<H> {
@@ -97,8 +82,8 @@ export class ReceivedMessage<T extends PayloadType, H extends Header, D> impleme
   }
 
   get header(): D {
-    const { memory, base } = this.#demandChunk();
-    return this.#reader.readHeader(memory, base, this.#length);
+    const { memory, base, length } = this.#demandChunk();
+    return this.#reader.readHeader(memory, base, length);
   }
 
   get origin(): bigint {
@@ -110,11 +95,10 @@ export class ReceivedMessage<T extends PayloadType, H extends Header, D> impleme
   }
 
   copy(): Value<T> {
-    const { memory, base } = this.#demandChunk();
+    const { memory, base, length } = this.#demandChunk();
     const { payload, layout } = this.#reader.types;
     const at = base + layout.payloadOffset;
-    const value =
-      payload.kind === "fixed" ? payload.read(memory, at) : payload.read(memory, at, this.#length);
+    const value = payload.kind === "fixed" ? payload.read(memory, at) : payload.read(memory, at, length);
     return value as Value<T>;
   }
 
@@ -129,13 +113,22 @@ export class ReceivedMessage<T extends PayloadType, H extends Header, D> impleme
     if (chunk.use !== this.#use) return;
     chunk.end();
     const { receiver, afterRelease } = this.#reader;
-    // One that was detached went back already.
-    if (chunk.borrowIndex !== NOT_BORROWED) receiver.giveBack(chunk);
+    if (chunk.isBorrowed) receiver.giveBack(chunk);
     afterRelease?.();
   }
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  #makeView(chunk: ReceivedChunk): unknown {
+    const { payload, layout } = this.#reader.types;
+    const view =
+      payload.kind === "fixed"
+        ? payload.view(chunk, layout.payloadOffset, false)
+        : payload.view(chunk, layout.payloadOffset, chunk.length, false);
+    if (payload.isViewLive) this.#view = view;
+    return view;
   }
 
   #demandChunk(): ReceivedChunk {

@@ -34,7 +34,7 @@ export interface ChunkDemands {
   readonly describeChunk: () => string;
 }
 
-const FOUND = 0;
+const TAKEN = 0;
 /** A chunk came whose memory is gone already: its sender grew and left. It was given back. */
 export const LOST = -3;
 
@@ -46,7 +46,7 @@ export class ReceiverConnection {
   /** How many chunks wait per channel at most. */
   readonly capacity: number;
   readonly describeChunk: () => string;
-  /** What the last `pop` found. */
+  /** What was taken last. */
   chunk!: ReceivedChunk;
   /** How many chunks are held, by channel. */
   readonly borrowedOn: Int32Array;
@@ -155,8 +155,8 @@ export class ReceiverConnection {
     return this.borrowedOn.reduce((sum, borrowed) => sum + borrowed, 0);
   }
 
-  /** @returns `FOUND` if `this.chunk` is the oldest chunk now, or `EMPTY`, `CORRUPTED`, `LOST`. */
-  pop(channel: number): number {
+  /** Takes the oldest chunk, `this.chunk` from now on. @returns `TAKEN`, or `EMPTY`, `CORRUPTED`, `LOST`. */
+  take(channel: number): number {
     const pointer = this.#submissions[channel]!.pop();
     if (pointer < 0) return pointer;
     const id = segmentIdOf(pointer);
@@ -164,16 +164,11 @@ export class ReceiverConnection {
     if (segment === undefined) return this.#lose(channel, pointer);
     const chunk = segment.chunkAt(this, pointer);
     if (chunk === undefined) return CORRUPTED;
-    this.chunk = chunk;
-    return FOUND;
-  }
-
-  /** The chunk that the last `pop` found is held from now on. */
-  borrow(channel: number): void {
-    const { chunk } = this;
     chunk.channel = channel;
-    chunk.segment.borrowed++;
+    segment.borrowed++;
     this.borrowedOn[channel]!++;
+    this.chunk = chunk;
+    return TAKEN;
   }
 
   giveBack({ channel, segment, pointer }: ReceivedChunk): void {

@@ -15,7 +15,7 @@ import { Degradation } from "./degradation.ts";
 import type { DegradationCause, DegradationHandler } from "./handlers.ts";
 import { describePlaces, Places } from "./places.ts";
 import { ReceiveError } from "./port-errors.ts";
-import { type AnyReceivedMessage, NOT_BORROWED, type ReceivedChunk } from "./received-chunk.ts";
+import { NOT_BORROWED, type ReceivedChunk } from "./received-chunk.ts";
 import { type ChunkDemands, LOST, ReceiverConnection, type SenderAddress } from "./receiver-connection.ts";
 
 export interface ReceiverOptions extends Omit<ChunkDemands, "describeChunk"> {
@@ -86,8 +86,12 @@ export class Receiver {
     return connection?.senderId === senderId ? connection : undefined;
   }
 
-  /** How many received chunks are held. */
-  get numberOfBorrowers(): number {
+  /** The chunks that are held. */
+  get borrowed(): readonly ReceivedChunk[] {
+    return [...this.#borrowed];
+  }
+
+  get numberOfBorrowed(): number {
     return this.#borrowed.length;
   }
 
@@ -100,61 +104,35 @@ export class Receiver {
   }
 
   /**
-   * Takes the next chunk of a channel. Hand it to `addBorrower` or `discard` it.
+   * Takes the next chunk of a channel. Hand it to `addBorrowed` or `discard` it.
    *
    * @throws ReceiveError `ExceedsMaxBorrows` if chunks wait, but only on connections that lent as many as they may;
    *   others if a handler asked for it.
    */
   receive(channel: number): ReceivedChunk | undefined {
     this.keepUpToDate();
-    let isAtLimit = false;
-    if (this.#expired.length > 0) {
-      for (const connection of [...this.#expired]) {
-        if (this.#isAtLimit(connection, channel)) isAtLimit = true;
-        else if (this.receiveFrom(connection, channel)) return connection.chunk;
-      }
-    }
-    const connected = this.#connected;
-    for (let i = 0; i < connected.length; i++) {
-      const connection = connected[i]!;
-      if (this.#isAtLimit(connection, channel)) isAtLimit = true;
-      else if (this.receiveFrom(connection, channel)) return connection.chunk;
-    }
-    this.#degradation.failIfAsked(toReceiveError);
-    if (isAtLimit) throw this.#tooManyBorrows();
-    return undefined;
+    let chunk: ReceivedChunk | undefined;
+    if (this.#expired.length > 0) chunk = this.#receiveFromAny(this.#expired, channel);
+    chunk ??= this.#receiveFromAny(this.#connected, channel);
+    if (chunk === undefined) this.#demandNoReason(channel);
+    return chunk;
   }
 
   /** Takes the next chunk of one connection, its `chunk`, if it may lend another one. @returns whether it did. */
   receiveFrom(connection: ReceiverConnection, channel: number): boolean {
     if (connection.isShut || connection.borrowedOn[channel]! >= this.#maxBorrowed) return false;
-    let found = connection.pop(channel);
-    while (found === LOST) {
-      this.diagnoseLoss(connection, 1, "MemoryGone");
-      found = connection.pop(channel);
-    }
-    if (found >= 0) {
-      connection.borrow(channel);
-      return true;
-    }
-    if (found === CORRUPTED) this.#giveUp(connection);
-    else if (connection.isExpired) this.#retire(connection);
-    return false;
+    const taken = connection.take(channel);
+    return taken >= 0 || this.#receiveFurther(connection, channel, taken);
   }
 
   /** @throws ReceiveError `ExceedsMaxBorrows` if chunks wait on a connection that lent as many as it may. */
   demandBorrowable(channel: number): void {
-    for (const connection of this.#expired) {
-      if (this.#isAtLimit(connection, channel)) throw this.#tooManyBorrows();
-    }
-    for (const connection of this.#connected) {
-      if (this.#isAtLimit(connection, channel)) throw this.#tooManyBorrows();
-    }
+    for (let i = 0; i < this.#expired.length; i++) this.#demandBorrowableFrom(this.#expired[i]!, channel);
+    for (let i = 0; i < this.#connected.length; i++) this.#demandBorrowableFrom(this.#connected[i]!, channel);
   }
 
-  /** Remembers who holds a chunk that `receive` took. */
-  addBorrower(chunk: ReceivedChunk, holder: AnyReceivedMessage): void {
-    chunk.holder = holder;
+  /** A chunk that `receive` took is held from now on, until `giveBack`. */
+  addBorrowed(chunk: ReceivedChunk): void {
     chunk.borrowIndex = this.#borrowed.length;
     this.#borrowed.push(chunk);
     this.#places?.note(chunk);
@@ -169,7 +147,6 @@ export class Receiver {
       last.borrowIndex = chunk.borrowIndex;
     }
     chunk.borrowIndex = NOT_BORROWED;
-    chunk.holder = undefined;
     this.discard(chunk);
   }
 
@@ -212,7 +189,7 @@ export class Receiver {
   updateConnections(): void {
     if (!this.#senders.update()) return;
     this.#applyUpdate();
-    this.#degradation.failIfAsked(toReceiveError);
+    if (this.#degradation.hasFailed) this.#degradation.fail(toReceiveError);
   }
 
   /** As `updateConnections`, for who goes on to the queues: that touches memory atomically, as peeking demands. */
@@ -225,18 +202,6 @@ export class Receiver {
     this.#connected = this.#connections.filter((connection) => connection !== undefined);
   }
 
-  /**
-   * Gives back everything that is held, before the port leaves.
-   *
-   * @param detach makes a holder go over to a private copy of its bytes.
-   */
-  detachBorrowers(detach: (holder: AnyReceivedMessage) => void): void {
-    for (const chunk of [...this.#borrowed]) {
-      detach(chunk.holder!);
-      this.giveBack(chunk);
-    }
-  }
-
   close(): void {
     for (const connection of this.#connections) connection?.close();
     for (const connection of this.#expired) connection.close();
@@ -245,8 +210,32 @@ export class Receiver {
     this.#expired = [];
   }
 
-  #isAtLimit(connection: ReceiverConnection, channel: number): boolean {
-    return connection.borrowedOn[channel]! >= this.#maxBorrowed && connection.hasChunks(channel);
+  #receiveFromAny(connections: readonly ReceiverConnection[], channel: number): ReceivedChunk | undefined {
+    for (let i = 0; i < connections.length; i++) {
+      const connection = connections[i]!;
+      if (this.receiveFrom(connection, channel)) return connection.chunk;
+    }
+    return undefined;
+  }
+
+  /** As `receiveFrom`, after a first try that took nothing. */
+  #receiveFurther(connection: ReceiverConnection, channel: number, first: number): boolean {
+    let taken = first;
+    for (; taken === LOST; taken = connection.take(channel)) this.diagnoseLoss(connection, 1, "MemoryGone");
+    if (taken === CORRUPTED) this.#giveUp(connection);
+    else if (taken < 0 && connection.isExpired) this.#retire(connection);
+    return taken >= 0;
+  }
+
+  /** @throws ReceiveError if there is a reason why nothing was received. */
+  #demandNoReason(channel: number): void {
+    if (this.#degradation.hasFailed) this.#degradation.fail(toReceiveError);
+    this.demandBorrowable(channel);
+  }
+
+  #demandBorrowableFrom(connection: ReceiverConnection, channel: number): void {
+    if (connection.borrowedOn[channel]! < this.#maxBorrowed) return;
+    if (connection.hasChunks(channel)) throw this.#tooManyBorrows();
   }
 
   #updateSlot(slot: number): void {

@@ -117,11 +117,9 @@ export class Sender {
    * @throws LoanError
    */
   loan(size: number): number {
-    if (this.#loans >= this.#maxLoans) throw this.#tooManyLoans();
     const { pool } = this;
-    // No strategy grows because chunks wait to be taken back.
-    if (!pool.hasFreeChunk) this.#reclaimEverything();
-    if (size > pool.chunkSize || !pool.hasFreeChunk) this.#grow(size);
+    if (this.#loans >= this.#maxLoans) throw this.#tooManyLoans();
+    if (size > pool.chunkSize || !pool.hasFreeChunk) this.#makeRoom(size);
     const chunk = this.#allocate();
     this.#loans++;
     this.#places?.note(chunk);
@@ -160,8 +158,7 @@ export class Sender {
 
   /** As `trySend`, to those who are connected already. */
   deliver(chunk: number, attempts?: Attempts): number {
-    const { connections } = this;
-    if (!this.#enableSafeOverflow && !this.#findRoom(connections, CHANNEL, attempts)) return NO_ROOM;
+    if (!this.#enableSafeOverflow && !this.#findRoom(this.#connected, CHANNEL, attempts)) return NO_ROOM;
     if (this.#history.length > 0) this.#remember(chunk);
     // A corrupted connection leaves the list, but not this copy of it; one that was cleaned up left it before.
     const connected = this.#connected;
@@ -169,8 +166,7 @@ export class Sender {
     for (let i = 0; i < connected.length; i++) {
       if (this.#deliver(connected[i]!, CHANNEL, chunk)) receivers++;
     }
-    this.#backpressure.failIfAsked(this.origin);
-    this.#degradation.failIfAsked(toSendError);
+    this.#failIfAsked();
     return receivers;
   }
 
@@ -184,8 +180,7 @@ export class Sender {
   trySendTo(connection: SenderConnection, channel: number, chunk: number, attempts?: Attempts): number {
     if (!this.#enableSafeOverflow && !this.#findRoom([connection], channel, attempts)) return NO_ROOM;
     const isDelivered = this.#connected.includes(connection) && this.#deliver(connection, channel, chunk);
-    this.#backpressure.failIfAsked(this.origin);
-    this.#degradation.failIfAsked(toSendError);
+    this.#failIfAsked();
     return isDelivered ? 1 : 0;
   }
 
@@ -217,7 +212,7 @@ export class Sender {
   updateConnections(): void {
     if (!this.#receivers.update()) return;
     this.#applyUpdate();
-    this.#degradation.failIfAsked(toSendError);
+    if (this.#degradation.hasFailed) this.#degradation.fail(toSendError);
   }
 
   /** As `updateConnections`, for who goes on to the queues: that touches memory atomically, as peeking demands. */
@@ -319,6 +314,12 @@ export class Sender {
     return this.#backpressure.isInTheWay(connection, attempts);
   }
 
+  /** @throws SendError if a handler said so. */
+  #failIfAsked(): void {
+    if (this.#backpressure.hasFailed) this.#backpressure.fail(this.origin);
+    if (this.#degradation.hasFailed) this.#degradation.fail(toSendError);
+  }
+
   #deliver(connection: SenderConnection, channel: number, chunk: number): boolean {
     if (!this.#reclaim(connection, channel)) return false;
     if (!this.#enableSafeOverflow && connection.isFull(channel)) return false;
@@ -374,13 +375,14 @@ export class Sender {
     }
   }
 
-  #grow(size: number): void {
-    if (!this.pool.isResizable) {
-      if (size > this.pool.chunkSize) throw this.#tooLarge(size);
-      throw this.#outOfChunks();
-    }
+  #makeRoom(size: number): void {
+    const { pool } = this;
+    // No strategy grows because chunks wait to be taken back.
+    if (!pool.hasFreeChunk) this.#reclaimEverything();
+    if (size <= pool.chunkSize && pool.hasFreeChunk) return;
+    if (!pool.isResizable) throw size > pool.chunkSize ? this.#tooLarge(size) : this.#outOfChunks();
     try {
-      this.pool.grow(size);
+      pool.grow(size);
     } catch (cause) {
       throw this.#outOfMemory(`chunks of ${size} bytes`, cause);
     }

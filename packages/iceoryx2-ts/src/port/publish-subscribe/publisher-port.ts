@@ -45,8 +45,6 @@ export class PublisherPort<T extends PayloadType, H extends Header>
   readonly #writer: MessageWriter;
   readonly #entry: PortEntry;
   readonly #sender: Sender;
-  /** What users hold, by chunk. */
-  readonly #loans: (MessageLoan<T, H, number> | undefined)[] = [];
   readonly #events: PublisherEvents | undefined;
   readonly #scope: WaitScope;
   readonly #queue: SendQueue;
@@ -89,14 +87,12 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     return this.#scope.isClosed;
   }
 
-  loan(...[length]: LoanArguments<T> | []): Loan<T, H> {
-    this.#demandOpen();
-    return this.#lend(this.#writer.loan(length, true), length);
+  loan(...length: LoanArguments<T> | []): Loan<T, H> {
+    return this.#lend(length[0], true);
   }
 
-  loanUninit(...[length]: LoanArguments<T> | []): Loan<T, H> {
-    this.#demandOpen();
-    return this.#lend(this.#writer.loan(length, false), length);
+  loanUninit(...length: LoanArguments<T> | []): Loan<T, H> {
+    return this.#lend(length[0], false);
   }
 
   sendCopy(value: Input<T>, extras?: SendExtras<H>): number {
@@ -165,7 +161,6 @@ export class PublisherPort<T extends PayloadType, H extends Header>
   }
 
   endLoan(chunk: number): void {
-    this.#loans[chunk] = undefined;
     this.#sender.endLoan(chunk);
     if (this.closed) this.#removeWhenIdle();
   }
@@ -180,7 +175,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
 
   closeWithNode(): void {
     this.close();
-    for (const loan of this.#loans) loan?.release();
+    this.#sender.pool.revokeLoans((chunk) => this.endLoan(chunk));
   }
 
   [Symbol.dispose](): void {
@@ -201,15 +196,9 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     if (this.closed) throw new ClosedError(this.#entry.origin);
   }
 
-  #lend(chunk: number, length: number | undefined): Loan<T, H> {
-    const loan = new MessageLoan<T, H, number>(
-      this,
-      this.#writer.types,
-      this.#sender.pool,
-      chunk,
-      length ?? 1,
-    );
-    this.#loans[chunk] = loan;
-    return loan;
+  #lend(length: number | undefined, isZeroed: boolean): Loan<T, H> {
+    this.#demandOpen();
+    const chunk = this.#writer.loan(length, isZeroed);
+    return new MessageLoan<T, H, number>(this, this.#writer.types, this.#sender.pool, chunk, length ?? 1);
   }
 }

@@ -10,7 +10,7 @@ import { MessageReader } from "../common/message-reader.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import type { PortEntry } from "../common/port-entry.ts";
 import type { ReceivedChunk } from "../common/received-chunk.ts";
-import { detachMessage, isKept, ReceivedMessage, reopenMessage } from "../common/received-message.ts";
+import { isKept, ReceivedMessage, reopenMessage } from "../common/received-message.ts";
 import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
 import type { ReceiverConnection } from "../common/receiver-connection.ts";
 import type { EventIds } from "./event-ids.ts";
@@ -93,8 +93,9 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     const receiver = this.#receiver;
     receiver.keepUpToDate();
     let count = 0;
-    for (const connection of receiver.expiredConnections) count += this.#drainOne(connection, callback);
-    for (const connection of receiver.activeConnections) count += this.#drainOne(connection, callback);
+    if (receiver.expiredConnections.length > 0)
+      count += this.#drainAll(receiver.expiredConnections, callback);
+    count += this.#drainAll(receiver.activeConnections, callback);
     if (count === 0) receiver.demandBorrowable(FIRST_CHANNEL);
     return count;
   }
@@ -113,7 +114,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     this.#scope.close();
     this.#service.node.disown(this);
     // A publisher takes every chunk back as soon as the entry is gone.
-    this.#receiver.detachBorrowers(detachMessage);
+    this.#reader.detachAll();
     this.#entry.deregister();
     this.#receiver.close();
     this.#entry.remove("receiver");
@@ -130,6 +131,12 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
 
   #demandOpen(): void {
     if (this.closed) throw new ClosedError(this.#entry.origin);
+  }
+
+  #drainAll(connections: readonly ReceiverConnection[], callback: (sample: Sample<T, H>) => void): number {
+    let count = 0;
+    for (let i = 0; i < connections.length; i++) count += this.#drainOne(connections[i]!, callback);
+    return count;
   }
 
   /** What waits now and no more, so that a publisher that never pauses does not keep the caller for ever. */

@@ -74,6 +74,7 @@ export class ActiveRequestHandle<
     requestId: bigint,
   ) {
     super(reader, chunk, length);
+    chunk.request = this;
     const { senderId: clientId, slot } = chunk.connection;
     this.#responses = new ResponseStream<S, SH>(source, { clientId, slot, channel, requestId });
     this.#afterRelease = source.afterRelease;

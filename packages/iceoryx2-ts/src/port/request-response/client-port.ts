@@ -10,7 +10,6 @@ import { MessageReader } from "../common/message-reader.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import { MessageWriter, type SendExtras } from "../common/message-writer.ts";
 import type { PortEntry } from "../common/port-entry.ts";
-import { detachMessage } from "../common/received-message.ts";
 import type { Receiver } from "../common/receiver.ts";
 import { NO_ROOM, type Sender } from "../common/sender.ts";
 import type { Client } from "./client.ts";
@@ -45,8 +44,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
   readonly #service: ServiceState<RequestResponsePattern>;
   readonly #entry: PortEntry;
   readonly #parts: RequestOrigin;
-  /** What users hold, loans by chunk. */
-  readonly #loans: (MessageLoan<Q, QH, PendingResponse<Q, S, QH, SH>> | undefined)[] = [];
+  /** What users hold. */
   readonly #pending: Set<PendingResponseHandle<Q, S, QH, SH>> = new Set();
   readonly #whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void;
   #nextRequestId = 0n;
@@ -144,7 +142,6 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
   }
 
   endLoan(chunk: number): void {
-    this.#loans[chunk] = undefined;
     this.#parts.sender.endLoan(chunk);
     this.#leaveWhenIdle();
   }
@@ -157,9 +154,9 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
 
   closeWithNode(): void {
     this.close();
-    for (const loan of this.#loans) loan?.release();
+    this.#parts.sender.pool.revokeLoans((chunk) => this.endLoan(chunk));
     for (const pending of [...this.#pending]) pending.release();
-    this.#parts.receiver.detachBorrowers(detachMessage);
+    this.#parts.reader.detachAll();
     this.#leaveWhenIdle();
   }
 
@@ -170,7 +167,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
   /** Servers need its memory and its place in the service as long as anything of it is open. */
   #leaveWhenIdle(): void {
     const { sender, receiver } = this.#parts;
-    const isIdle = sender.loans === 0 && this.#pending.size === 0 && receiver.numberOfBorrowers === 0;
+    const isIdle = sender.loans === 0 && this.#pending.size === 0 && receiver.numberOfBorrowed === 0;
     if (!this.#closed || this.#isGone || !isIdle) return;
     this.#isGone = true;
     this.#service.node.disown(this);
@@ -187,15 +184,8 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
 
   #lend(chunk: number, length: number | undefined): Loan<Q, QH, PendingResponse<Q, S, QH, SH>> {
     const { sender, writer } = this.#parts;
-    const loan = new MessageLoan<Q, QH, PendingResponse<Q, S, QH, SH>>(
-      this,
-      writer.types,
-      sender.pool,
-      chunk,
-      length ?? 1,
-    );
-    this.#loans[chunk] = loan;
-    return loan;
+    type Sent = PendingResponse<Q, S, QH, SH>;
+    return new MessageLoan<Q, QH, Sent>(this, writer.types, sender.pool, chunk, length ?? 1);
   }
 
   #tooManyRequests(): RequestSendError {

@@ -13,7 +13,6 @@ import type { MessageTypes } from "../common/message-types.ts";
 import { MessageWriter } from "../common/message-writer.ts";
 import type { PortEntry } from "../common/port-entry.ts";
 import type { ReceivedChunk } from "../common/received-chunk.ts";
-import { detachMessage } from "../common/received-message.ts";
 import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
 import type { Sender } from "../common/sender.ts";
 import { type ActiveRequest, ActiveRequestHandle, responsesOf } from "./active-request.ts";
@@ -136,11 +135,10 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.close();
     this.#source.scope.close();
     for (const loan of this.#source.loans) loan?.[Symbol.dispose]();
-    this.#receiver.detachBorrowers((message) => {
-      const request = message as ActiveRequestHandle<Q, S, QH, SH>;
-      responsesOf(request).end();
-      detachMessage(request);
-    });
+    for (const { request } of this.#receiver.borrowed) {
+      responsesOf(request as ActiveRequestHandle<Q, S, QH, SH>).end();
+    }
+    this.#reader.detachAll();
     this.#leaveWhenIdle();
   }
 
@@ -176,7 +174,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   /** Clients need its memory and its place in the service as long as anything of it is open. */
   #leaveWhenIdle(): void {
     const { sender } = this.#source;
-    const isIdle = sender.loans === 0 && this.#receiver.numberOfBorrowers === 0;
+    const isIdle = sender.loans === 0 && this.#receiver.numberOfBorrowed === 0;
     if (!this.closed || this.#isGone || !isIdle) return;
     this.#isGone = true;
     this.#source.scope.close();
