@@ -17,6 +17,9 @@ export interface ComparisonPlan {
   readonly slice: number;
 }
 
+/** In bytes. */
+const LARGEST_CALL = 2 ** 20;
+
 /** What every slice found, in nanoseconds, by name of the pair. */
 interface Row {
   readonly measured: Case;
@@ -40,6 +43,10 @@ export async function compareExchange(plan: ComparisonPlan): Promise<void> {
   printTitle(`Round trip between two processes, polled${pinned}, buffer 1, overflow on`);
   printRows(of("pingPong"), describeTime);
   printFlatness(of("pingPong"));
+  printTitle(`Request and response between two processes, polled${pinned}`);
+  printRows(of("call"), describeTime);
+  printTitle("The same while eight clients are connected to the server");
+  printRows(of("callAmongEight"), describeTime);
   printTitle(`Lossless stream from one process to another, polled${pinned}`);
   printRows(of("stream"), describeRate);
 }
@@ -60,9 +67,11 @@ async function measureCase(
 }
 
 function casesOf(sizes: readonly number[]): Case[] {
-  return (["pingPong", "stream"] as const).flatMap((pattern) =>
+  const all = (["pingPong", "stream", "call"] as const).flatMap((pattern) =>
     sizes.flatMap((size) => [false, true].map((touched): Case => ({ pattern, size, touched }))),
   );
+  const small = all.filter(({ pattern, size }) => pattern !== "call" || size <= LARGEST_CALL);
+  return [...small, { pattern: "callAmongEight", size: sizes[0]!, touched: false }];
 }
 
 /** Which ratios matter: ours to Rust's, and ours to the floor. A rate's is the other way round: more is better. */

@@ -28,7 +28,7 @@ const FEW = 8;
  * How long a batch takes at least, in nanoseconds. The median of short batches is not about those in which one side had
  * to wait for its processor.
  */
-const BATCH = { pingPong: 100_000, stream: 1_000_000 };
+const BATCH = { pingPong: 100_000, stream: 1_000_000, call: 100_000, callAmongEight: 100_000 };
 /** The first batch of a run is also about how late the other side begins. */
 const BATCHES_MIN = 9;
 
@@ -67,7 +67,7 @@ export class Pair {
 
   /** Whether there is such a case for this pair. */
   has({ pattern }: Case): boolean {
-    return !this.#isFloor || pattern === "pingPong";
+    return !this.#isFloor || pattern !== "stream";
   }
 
   /** Opens the ports of a case. @param slice how long one measurement takes, in nanoseconds. */
@@ -78,7 +78,7 @@ export class Pair {
       pattern: this.#isFloor ? "floor" : pattern,
       name: `${this.name}-${this.#opened++}`,
       size,
-      buffer: pattern === "pingPong" ? 1 : size <= SMALL ? MANY : FEW,
+      buffer: pattern !== "stream" ? 1 : size <= SMALL ? MANY : FEW,
     };
     await this.#a.execute(open);
     await this.#b.execute(open);

@@ -25,9 +25,10 @@ export interface OpenCommand {
   readonly kind: "open";
   /**
    * `pingPong`: services a2b and b2a, one message at a time, buffer 1, safe overflow. `stream`: a service a2b without
-   * overflow, as fast as possible. `floor`: as `pingPong`, but without a protocol: two words in shared memory.
+   * overflow, as fast as possible. `call`: one request at a time and its response; `callAmongEight`: the same while
+   * seven more clients are connected. `floor`: as `pingPong`, but without a protocol: two words in shared memory.
    */
-  readonly pattern: "pingPong" | "stream" | "floor";
+  readonly pattern: "pingPong" | "stream" | "call" | "callAmongEight" | "floor";
   /** Names of services begin with it. */
   readonly name: string;
   /** Of a message, in bytes. */

@@ -1,6 +1,7 @@
 /** One side of a pair in TypeScript. */
 import { createInterface } from "node:readline";
 import { Config, Node } from "iceoryx2-ts";
+import { openCall, rehearseCall } from "./call.ts";
 import { openFloor } from "./floor.ts";
 import { openPingPong, rehearsePingPong } from "./ping-pong.ts";
 import type { OpenCommand, Role, SideAnswer, SideArguments, SideCommand } from "./protocol.ts";
@@ -16,6 +17,8 @@ type Open = (node: Node, command: OpenCommand, role: Role) => Exchange;
 const PATTERNS: Readonly<Record<OpenCommand["pattern"], Open>> = {
   pingPong: openPingPong,
   stream: openStream,
+  call: openCall,
+  callAmongEight: openCall,
   floor: openFloor,
 };
 
@@ -59,6 +62,7 @@ function rehearse(): void {
       { ...command, pattern: "stream", name: `${command.name}+${i}`, buffer: 64 },
       MESSAGES,
     );
+    rehearseCall(node, { ...command, pattern: "call", name: `${command.name}?${i}`, buffer: 1 }, MESSAGES);
   }
 }
 

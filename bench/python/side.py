@@ -107,6 +107,45 @@ class PingPong(Port):
         return values
 
 
+class Server:
+    """Answers requests."""
+
+    CLIENTS = {"call": 1, "callAmongEight": 8}
+
+    def __init__(self, node, command):
+        self._size = command["size"]
+        self._outgoing = Touch(self._size)
+        self._incoming = Touch(self._size)
+        run = iox2.Slice[ctypes.c_uint8]
+        builder = node.service_builder(iox2.ServiceName.new(command["name"])).request_response(run, run)
+        builder = builder.max_servers(1).max_clients(self.CLIENTS[command["pattern"]])
+        builder = builder.max_active_requests_per_client(1).max_loaned_requests(1)
+        builder = builder.max_response_buffer_size(command["buffer"]).max_borrowed_responses_per_pending_response(1)
+        service = builder.open_or_create()
+        ports = service.server_builder().initial_max_slice_len(self._size).max_loaned_responses_per_request(1)
+        self._server = ports.create()
+
+    def run(self, batches, count, touched):
+        return measure(batches, count, lambda: self._answer(touched))
+
+    def _answer(self, touched):
+        while True:
+            request = self._server.receive()
+            if request is None:
+                continue
+            if touched:
+                self._incoming.read(request.payload_ptr)
+            loan = request.loan_slice_uninit(self._size)
+            if touched:
+                self._outgoing.write(loan.payload_ptr)
+            loan.assume_init().send()
+            request.delete()
+            return
+
+    def close(self):
+        self._server.delete()
+
+
 class Sink(Port):
     """The receiving end of a stream."""
 
@@ -119,6 +158,9 @@ class Sink(Port):
 
     def run(self, batches, count, touched):
         return measure(batches, count, lambda: self.await_message(touched))
+
+
+PATTERNS = {"pingPong": PingPong, "stream": Sink, "call": Server, "callAmongEight": Server}
 
 
 def main():
@@ -135,7 +177,7 @@ def main():
         command = json.loads(line)
         nanoseconds = []
         if command["kind"] == "open":
-            exchange = {"pingPong": PingPong, "stream": Sink}[command["pattern"]](node, command)
+            exchange = PATTERNS[command["pattern"]](node, command)
         elif command["kind"] == "run":
             nanoseconds = exchange.run(command["batches"], command["count"], command["touched"])
         elif command["kind"] == "close":

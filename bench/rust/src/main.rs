@@ -1,5 +1,6 @@
 //! One side of a pair in Rust: the twin of `exchange/side.ts`, driven by the commands of `exchange/protocol.ts`.
 
+mod call;
 mod ping_pong;
 mod stream;
 mod touch;
@@ -35,6 +36,18 @@ struct Arguments {
 enum Pattern {
     PingPong,
     Stream,
+    Call,
+    CallAmongEight,
+}
+
+impl Pattern {
+    /// How many clients are connected to the server.
+    fn clients(&self) -> usize {
+        match self {
+            Pattern::CallAmongEight => 8,
+            _ => 1,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -77,6 +90,8 @@ fn open(arguments: &Arguments, open: &Open) -> Outcome<Box<dyn Exchange>> {
         (Pattern::PingPong, role) => Box::new(ping_pong::PingPong::open(&node, open, role)?),
         (Pattern::Stream, Role::A) => Box::new(stream::Source::open(&node, open)?),
         (Pattern::Stream, Role::B) => Box::new(stream::Sink::open(&node, open)?),
+        (calls, Role::A) => Box::new(call::Caller::open(&node, open, calls.clients())?),
+        (calls, Role::B) => Box::new(call::Answerer::open(&node, open, calls.clients())?),
     })
 }
 
