@@ -53,3 +53,18 @@ describe("the example request_response_dynamic_data", { skip: skipWithoutPython 
       }));
   }
 });
+
+describe("the example request_response_with_events", () => {
+  test("wakes servers and the client in question", () =>
+    withExamples(async ({ start }) => {
+      const name = "request_response_with_events";
+      const server = await start("TypeScript", `${name}/server`);
+      await server.line(/^Server ready to receive requests!$/);
+      const client = await start("TypeScript", `${name}/client`);
+      await client.line(/^send request \d+ \.\.\.$/);
+      await client.line(/^ {2}number of received notifications from server: 1$/);
+      const received = await client.line(/^ {2}received response 0: (TransmissionData .*)$/);
+      const sent = await server.line(/^ {2}send response: (TransmissionData .*)$/);
+      assert.equal(received[1], sent[1]);
+    }));
+});
