@@ -98,7 +98,7 @@ export type {
   DegradationHandler,
   DegradationInfo,
 } from "./port/common/handlers.ts";
-export type { Header, HeaderView, Loan, LoanArguments } from "./port/common/loan.ts";
+export type { Header, HeaderInput, HeaderView, Loan, LoanArguments } from "./port/common/loan.ts";
 export type { LoopOptions, WakeUps } from "./port/common/message-loop.ts";
 export type { SendExtras } from "./port/common/message-writer.ts";
 export { LoanError, ReceiveError, SendError } from "./port/common/port-errors.ts";

@@ -41,6 +41,7 @@ expectType<number>()(publisher.sendCopy({ x: 1, y: 2, funky: 3.5 }, { userHeader
   loan.payload.x = 7;
   loan.payload = { x: 1, y: 2, funky: 3 };
   loan.userHeader.timestamp = 3n;
+  loan.userHeader = userHeader;
   expectType<bigint>()(loan.userHeader.timestamp);
   expectType<number>()(loan.send());
 }

@@ -7,6 +7,8 @@ import type { MessageTypes } from "./message-types.ts";
 export type Header = FixedType | undefined;
 /** The user header of a loan; undefined where the service has none. */
 export type HeaderView<H> = H extends FixedType ? View<H> : undefined;
+/** What may be written into a user header; undefined where the service has none. */
+export type HeaderInput<H> = H extends FixedType ? Input<H> : undefined;
 
 /** () for a fixed payload, (length) for a slice. */
 export type LoanArguments<T> = T extends SliceType ? [length: number] : [];
@@ -22,8 +24,9 @@ export interface Loan<T extends PayloadType, H extends Header = undefined, Sent 
    */
   get payload(): View<T>;
   set payload(value: Input<T>);
-  /** Zero until it is written. */
-  readonly userHeader: HeaderView<H>;
+  /** Zero until it is written, in place or as a whole, as the payload. */
+  get userHeader(): HeaderView<H>;
+  set userHeader(value: HeaderInput<H>);
   readonly released: boolean;
   /**
    * Delivers the message and ends the loan. Never waits.
@@ -97,6 +100,12 @@ export class MessageLoan<T extends PayloadType, H extends Header, Sent> implemen
     const lease = this.#demandLease();
     const { userHeader, layout } = this.#types;
     return userHeader?.view(lease, layout.userHeaderOffset, true) as HeaderView<H>;
+  }
+
+  set userHeader(value: HeaderInput<H>) {
+    const { memory, base } = this.#demandLease();
+    const { userHeader, layout } = this.#types;
+    userHeader?.write(memory, base + layout.userHeaderOffset, value);
   }
 
   get released(): boolean {

@@ -1,14 +1,14 @@
 /** Filling chunks: what publishers, clients and servers do with one between loaning and sending it. */
 import { InvalidArgumentError } from "../../base/general-errors.ts";
-import type { FixedType, Input } from "../../payload/meaning.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
+import type { HeaderInput } from "./loan.ts";
 import type { MessageTypes } from "./message-types.ts";
 import { LoanError } from "./port-errors.ts";
 import type { Sender } from "./sender.ts";
 
 /** What goes with a message beside its payload. */
 export interface SendExtras<H> {
-  readonly userHeader?: (H extends FixedType ? Input<H> : undefined) | undefined;
+  readonly userHeader?: HeaderInput<H> | undefined;
 }
 
 export class MessageWriter {

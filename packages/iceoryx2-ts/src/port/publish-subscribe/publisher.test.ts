@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Node } from "../../api/node.ts";
 import type { PublishSubscribeService } from "../../api/publish-subscribe-service.ts";
 import { ClosedError, InvalidArgumentError, UseAfterReleaseError } from "../../base/general-errors.ts";
-import { type U64, u64 } from "../../payload/scalars.ts";
+import { type U64, u32, u64 } from "../../payload/scalars.ts";
 import { bytes } from "../../payload/slice.ts";
 import { struct } from "../../payload/struct.ts";
 import { inDomain } from "../../testing/in-domain.test-support.ts";
@@ -181,6 +181,24 @@ describe("loans", () => {
         subscriber.drain(({ userHeader }) => versions.push(userHeader.version));
         assert.deepEqual(versions.slice(-2), [0n, 5n]);
       }
+    }),
+  );
+
+  it(
+    "take a whole user header, also one that is no struct",
+    inDomain((node) => {
+      const structs = node.service("a").publishSubscribe(u64, { userHeader: Header }).create();
+      const numbers = node.service("b").publishSubscribe(u64, { userHeader: u32 }).create();
+      const subscribers = [structs.subscriber(), numbers.subscriber()] as const;
+      const loans = [structs.publisher().loan(), numbers.publisher().loan()] as const;
+      loans[0].userHeader = { version: 7n };
+      loans[1].userHeader = 8;
+      for (const loan of loans) loan.send();
+      assert.equal(subscribers[0].receive()!.userHeader.version, 7n);
+      assert.equal(subscribers[1].receive()!.userHeader, 8);
+      assert.throws(() => {
+        loans[1].userHeader = 9;
+      }, UseAfterReleaseError);
     }),
   );
 });
