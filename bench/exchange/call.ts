@@ -1,6 +1,6 @@
 /**
- * One request at a time and its response, polled: "a" is the client, "b" the server, slices of bytes in both directions.
- * The next request is loaned while the response is on its way.
+ * One request at a time and its response, polled: "a" is the client, "b" the server, slices of bytes in both
+ * directions. The next request is loaned while the response is on its way.
  */
 import {
   bytes,
