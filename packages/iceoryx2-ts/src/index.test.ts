@@ -12,6 +12,7 @@ const EXPORTS = {
   errors: [
     "AlreadyWaitingError",
     "AttributeDefinitionError",
+    "CallError",
     "ClientCreateError",
     "ClosedError",
     "ConfigCreationError",

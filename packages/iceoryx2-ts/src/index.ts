@@ -122,6 +122,8 @@ export type { Sample } from "./port/publish-subscribe/sample.ts";
 export type { SampleHeader } from "./port/publish-subscribe/sample-header.ts";
 export type { Subscriber, SubscriberOptions } from "./port/publish-subscribe/subscriber.ts";
 export type { ActiveRequest } from "./port/request-response/active-request.ts";
+export { CallError } from "./port/request-response/call-error.ts";
+export type { CallOptions } from "./port/request-response/calls.ts";
 export type { Client, ClientOptions } from "./port/request-response/client.ts";
 export type { PendingResponse } from "./port/request-response/pending-response.ts";
 export type { RequestHeader } from "./port/request-response/request-header.ts";
@@ -133,6 +135,7 @@ export {
 export type { Response } from "./port/request-response/response.ts";
 export type { ResponseHeader } from "./port/request-response/response-header.ts";
 export type { Server, ServerOptions } from "./port/request-response/server.ts";
+export type { Reply, RequestHandler, ServeOptions } from "./port/request-response/serving.ts";
 export type { CleanupState } from "./recovery/dead-nodes.ts";
 export { ServiceRemoveError } from "./recovery/force-removal.ts";
 export {

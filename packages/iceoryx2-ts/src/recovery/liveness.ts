@@ -56,6 +56,38 @@ export function watchLife(os: Os, config: Config, nodeId: bigint, onDead: () => 
   return () => life.remove(callback);
 }
 
+/**
+ * Whether a node is gone together with its process. One that was closed by a process that goes on did not die.
+ */
+export function hasDied(os: Os, config: Config, nodeId: bigint): boolean {
+  return isDeadOrGone(os, config, nodeId) && !isProcessRunning(os, pidOf(nodeId));
+}
+
+function isDeadOrGone(os: Os, config: Config, nodeId: bigint): boolean {
+  try {
+    return !["Alive", "Starting"].includes(monitorState(os, config, nodeId));
+  } catch (error) {
+    // Nothing can be learnt of another user's node, and nothing was learnt this time of any other.
+    if (isOsError(error)) return false;
+    throw error;
+  }
+}
+
+/** One that ended runs no more, although nobody may have waited for it yet. */
+function isProcessRunning(os: Os, pid: number): boolean {
+  if (pid === os.hostPid) return true;
+  let fd: number | undefined;
+  try {
+    fd = os.openProcess(pid);
+    return !os.waitReadable([fd], 0);
+  } catch (error) {
+    if (isOsError(error)) return false;
+    throw error;
+  } finally {
+    if (fd !== undefined) os.close(fd);
+  }
+}
+
 /** The nodes that are watched by this thread. Ids are unique on the machine. */
 const watchedLives = new Map<bigint, WatchedLife>();
 let nextLook: NodeJS.Timeout | undefined;
@@ -88,7 +120,7 @@ class WatchedLife {
   }
 
   look(): void {
-    if (!this.#isDeadOrGone()) return;
+    if (!isDeadOrGone(this.#os, this.#config, this.#nodeId)) return;
     // Whoever wants to watch the node from now on looks for himself.
     this.#stop();
     void this.#cleanup();
@@ -111,16 +143,6 @@ class WatchedLife {
       if (fd !== undefined) this.#os.close(fd);
       if (!isOsError(error)) throw error;
       return undefined;
-    }
-  }
-
-  #isDeadOrGone(): boolean {
-    try {
-      return !["Alive", "Starting"].includes(monitorState(this.#os, this.#config, this.#nodeId));
-    } catch (error) {
-      // Nothing can be learnt of another user's node, and nothing was learnt this time of any other.
-      if (isOsError(error)) return false;
-      throw error;
     }
   }
 

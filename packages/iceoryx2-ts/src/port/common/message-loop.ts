@@ -45,7 +45,7 @@ export interface MessageSource<M> {
 export const NO_MORE: unique symbol = Symbol("no more messages");
 
 /** In milliseconds. */
-const LONGEST_PAUSE = 50;
+export const LONGEST_PAUSE = 50;
 
 /**
  * The loop owns its messages: each is released when the next one is asked for and when the loop ends, unless it is
@@ -78,10 +78,19 @@ export class MessageLoop<M extends AnyReceivedMessage> {
 
   /** @throws InvalidArgumentError; the loop AlreadyWaitingError and what `take` throws */
   run(options: LoopOptions): AsyncGenerator<M, void> {
-    return this.#run(options, checkedPoll(this.#origin, options.poll));
+    return this.#run(options, checkedPoll(this.#origin, options.poll), true);
   }
 
-  async *#run(options: WaitOptions, lookAgainAfter: number | undefined): AsyncGenerator<M, void> {
+  /** As `run`, but each message is the caller's to release. */
+  runUnowned(options: LoopOptions): AsyncGenerator<M, void> {
+    return this.#run(options, checkedPoll(this.#origin, options.poll), false);
+  }
+
+  async *#run(
+    options: WaitOptions,
+    lookAgainAfter: number | undefined,
+    ownsMessages: boolean,
+  ): AsyncGenerator<M, void> {
     const leave = this.#scope.occupy(this.#origin);
     const subscribe = (wake: () => void): (() => void) => this.#subscribe(wake);
     const next = { look: () => this.#look(), subscribe, lookAgainAfter };
@@ -94,7 +103,7 @@ export class MessageLoop<M extends AnyReceivedMessage> {
         try {
           yield message;
         } finally {
-          if (!isKept(message)) message.release();
+          if (ownsMessages && !isKept(message)) message.release();
         }
       }
     } finally {

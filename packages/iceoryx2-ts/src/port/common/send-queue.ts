@@ -38,6 +38,10 @@ export class SendQueue {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#places.size === 0;
+  }
+
   /** There may be room again. */
   wake(): void {
     this.#first()?.wake?.();

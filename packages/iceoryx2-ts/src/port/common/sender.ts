@@ -98,6 +98,11 @@ export class Sender {
     return this.#loans;
   }
 
+  /** Whether another chunk can be on loan. */
+  get mayLoan(): boolean {
+    return this.#loans < this.#maxLoans;
+  }
+
   /** Those who receive, in the order of their slots; valid until the next call of this sender. */
   get connections(): readonly SenderConnection[] {
     return this.#connected;

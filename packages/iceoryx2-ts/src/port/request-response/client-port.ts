@@ -3,7 +3,9 @@ import type { AllocationStrategy, BackpressureStrategy } from "../../config/sett
 import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { WaitScope } from "../../lifecycle/wait-scope.ts";
-import type { Input, PayloadType } from "../../payload/meaning.ts";
+import type { WaitOptions } from "../../lifecycle/waiting.ts";
+import type { Input, PayloadType, Value } from "../../payload/meaning.ts";
+import { hasDied } from "../../recovery/liveness.ts";
 import type { RequestResponsePattern } from "../../service/messaging-pattern.ts";
 import { type Header, type Lender, type Loan, type LoanArguments, MessageLoan } from "../common/loan.ts";
 import { MessageReader } from "../common/message-reader.ts";
@@ -12,10 +14,18 @@ import { MessageWriter, type SendExtras } from "../common/message-writer.ts";
 import type { PortEntry } from "../common/port-entry.ts";
 import type { Receiver } from "../common/receiver.ts";
 import { NO_ROOM, type Sender } from "../common/sender.ts";
+import { type CallOptions, Calls } from "./calls.ts";
 import type { Client } from "./client.ts";
-import { type PendingResponse, PendingResponseHandle, type RequestOrigin } from "./pending-response.ts";
+import { PeerDeaths } from "./peer-deaths.ts";
+import {
+  noteServerLeft,
+  type PendingResponse,
+  PendingResponseHandle,
+  type RequestOrigin,
+} from "./pending-response.ts";
 import { writeRequestIdentity } from "./request-header.ts";
 import { RequestSendError } from "./request-response-port-errors.ts";
+import type { Response } from "./response.ts";
 import { ResponseChannels } from "./response-channels.ts";
 import { readResponseHeader } from "./response-header.ts";
 
@@ -47,8 +57,11 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
   /** What users hold. */
   readonly #pending: Set<PendingResponseHandle<Q, S, QH, SH>> = new Set();
   readonly #whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void;
+  readonly #deaths: PeerDeaths;
+  /** Of the calls; closes with this handle. */
+  readonly #scope: WaitScope;
+  readonly #calls: Calls<Q, S, QH, SH>;
   #nextRequestId = 0n;
-  #closed = false;
   #isGone = false;
 
   constructor(parts: ClientParts) {
@@ -59,6 +72,9 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.allocationStrategy = parts.allocationStrategy;
     this.maxActiveRequests = parts.maxActiveRequests;
     this.initialMaxSliceLen = initialMaxSliceLen;
+    const { os, config, waits } = service.node;
+    this.#deaths = new PeerDeaths(sender);
+    const watch = (wake: () => void): (() => void) => this.#deaths.subscribe(wake);
     this.#parts = {
       sender,
       writer: new MessageWriter(sender, parts.requestTypes, initialMaxSliceLen),
@@ -67,12 +83,26 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
         this.#leaveWhenIdle(),
       ),
       channels: new ResponseChannels(receiver, parts.numberOfChannels),
-      newScope: () => new WaitScope(service.node.os, service.node.waits.signalMode),
+      watch,
+      newScope: () => new WaitScope(os, waits.signalMode),
       describePending: () => `the pending response of ${entry.origin}`,
     };
+    this.#scope = new WaitScope(os, waits.signalMode);
+    this.#calls = new Calls<Q, S, QH, SH>({
+      origin: entry.origin,
+      scope: this.#scope,
+      trySend: (value, userHeader) => this.#trySend(value, userHeader),
+      countServers: () => this.#countServers(),
+      watch,
+      hasDied: (nodeId) => hasDied(os, config, nodeId),
+    });
     this.#whenReleased = (pending) => {
       this.#pending.delete(pending);
+      this.#calls.wake();
       this.#leaveWhenIdle();
+    };
+    receiver.onSenderLeft = (connection) => {
+      for (const pending of this.#pending) noteServerLeft(pending, connection);
     };
     service.node.adopt(this);
   }
@@ -86,7 +116,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#scope.isClosed;
   }
 
   loan(...[length]: LoanArguments<Q> | []): Loan<Q, QH, PendingResponse<Q, S, QH, SH>> {
@@ -109,14 +139,51 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     }
   }
 
+  async call(value: Input<Q>, options: CallOptions<QH> = {}): Promise<Value<S>> {
+    this.#demandOpen();
+    return this.#calls.call(value, options);
+  }
+
+  stream(value: Input<Q>, options: CallOptions<QH> = {}): AsyncIterableIterator<Response<S, SH>> {
+    this.#demandOpen();
+    return this.#calls.stream(value, options);
+  }
+
+  async waitForServer(options: WaitOptions = {}): Promise<boolean> {
+    this.#demandOpen();
+    return this.#calls.waitForServer(options);
+  }
+
   updateConnections(): void {
     this.#demandOpen();
     this.#parts.sender.updateConnections();
     this.#parts.receiver.updateConnections();
   }
 
+  /** @returns undefined if waiting for the end of other requests and loans, or for room at the servers, would help. */
+  #trySend(value: Input<Q>, userHeader: unknown): PendingResponseHandle<Q, S, QH, SH> | undefined {
+    const { sender, writer } = this.#parts;
+    if (this.#pending.size >= this.maxActiveRequests || !sender.mayLoan) return undefined;
+    const chunk = writer.loanCopy(value, userHeader);
+    try {
+      return this.#send(chunk, true);
+    } finally {
+      sender.endLoan(chunk);
+    }
+  }
+
   sendLoan(chunk: number): PendingResponse<Q, S, QH, SH> {
     if (this.#pending.size >= this.maxActiveRequests) throw this.#tooManyRequests();
+    const pending = this.#send(chunk, false);
+    if (pending === undefined) throw this.#parts.sender.unableToDeliver();
+    return pending;
+  }
+
+  /**
+   * @param demandsServer whether a server, if there is any, must get the request.
+   * @returns undefined if waiting for room would help.
+   */
+  #send(chunk: number, demandsServer: boolean): PendingResponseHandle<Q, S, QH, SH> | undefined {
     const { sender, receiver, channels } = this.#parts;
     // The responses' connections come last: no server gets a request without a channel for its responses.
     sender.keepUpToDate();
@@ -128,12 +195,12 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     let receivers = NO_ROOM;
     try {
       receivers = sender.deliver(chunk);
-      if (receivers === NO_ROOM) throw sender.unableToDeliver();
-    } catch (error) {
+      if (demandsServer && receivers === 0 && sender.connections.length > 0) receivers = NO_ROOM;
+    } finally {
       // It may have reached some servers, but nobody waits for their responses.
-      channels.close(channel, requestId);
-      throw error;
+      if (receivers === NO_ROOM) channels.close(channel, requestId);
     }
+    if (receivers === NO_ROOM) return undefined;
     sender.pool.retain(chunk);
     const request = { chunk, channel, requestId, numberOfServerConnections: receivers };
     const pending = new PendingResponseHandle<Q, S, QH, SH>(this.#parts, request, this.#whenReleased);
@@ -143,12 +210,13 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
 
   endLoan(chunk: number): void {
     this.#parts.sender.endLoan(chunk);
+    this.#calls.wake();
     this.#leaveWhenIdle();
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.closed) return;
+    this.#scope.close();
     this.#leaveWhenIdle();
   }
 
@@ -164,12 +232,18 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.close();
   }
 
+  #countServers(): number {
+    this.#parts.sender.updateConnections();
+    return this.#parts.sender.connections.length;
+  }
+
   /** Servers need its memory and its place in the service as long as anything of it is open. */
   #leaveWhenIdle(): void {
     const { sender, receiver } = this.#parts;
     const isIdle = sender.loans === 0 && this.#pending.size === 0 && receiver.numberOfBorrowed === 0;
-    if (!this.#closed || this.#isGone || !isIdle) return;
+    if (!this.closed || this.#isGone || !isIdle) return;
     this.#isGone = true;
+    this.#deaths.close();
     this.#service.node.disown(this);
     this.#entry.deregister();
     sender.pool.remove();
@@ -179,7 +253,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
   }
 
   #demandOpen(): void {
-    if (this.#closed) throw new ClosedError(this.#entry.origin);
+    if (this.closed) throw new ClosedError(this.#entry.origin);
   }
 
   #lend(chunk: number, length: number | undefined): Loan<Q, QH, PendingResponse<Q, S, QH, SH>> {

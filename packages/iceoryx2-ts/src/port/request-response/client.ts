@@ -1,10 +1,13 @@
 import type { AllocationStrategy, BackpressureStrategy } from "../../config/settings.ts";
-import type { Input, PayloadType } from "../../payload/meaning.ts";
+import type { WaitOptions } from "../../lifecycle/waiting.ts";
+import type { Input, PayloadType, Value } from "../../payload/meaning.ts";
 import type { BackpressureHandler, DegradationHandler } from "../common/handlers.ts";
 import type { Header, Loan, LoanArguments } from "../common/loan.ts";
 import type { SendExtras } from "../common/message-writer.ts";
 import type { SendingOptions } from "../common/sending-options.ts";
+import type { CallOptions } from "./calls.ts";
 import type { PendingResponse } from "./pending-response.ts";
+import type { Response } from "./response.ts";
 
 export interface ClientOptions extends SendingOptions {
   /** Up to 64 ASCII characters; need not be unique. */
@@ -57,6 +60,37 @@ export interface Client<
    *   fit the type.
    */
   sendCopy(value: Input<Q>, extras?: SendExtras<QH>): PendingResponse<Q, S, QH, SH>;
+  /**
+   * Sends a request to all servers and waits for the first response, whichever server it comes from; the others see
+   * that nobody waits any more. Where this client has no room for another request or loan, or a server none for the
+   * request, calls wait in order; a value is copied when its turn comes.
+   *
+   * @param options `timeout` covers all of it, in milliseconds.
+   * @returns a plain copy of the response.
+   * @throws CallError `NoServer`; `NoResponse` if all servers ended without responding; `PeerDied` if the last one that
+   *   had the request died. @throws TimeoutError, the signal's reason; ClosedError when the client is closed meanwhile,
+   *   or SIGINT or SIGTERM comes. @throws LoanError, SendError, PayloadValueError as `sendCopy`.
+   */
+  call(value: Input<Q>, options?: CallOptions<QH>): Promise<Value<S>>;
+  /**
+   * Sends a request, as `call`, when the loop begins, and gives all responses as they come. The loop owns them: each is
+   * released when the next one is asked for and when the loop ends, unless `keep()` was called on it. Leaving the loop
+   * tells the servers.
+   *
+   * It ends when all servers have ended their streams; without any response, too.
+   *
+   * @param options `timeout` counts anew for each response, in milliseconds.
+   * @throws in the loop, as `call`; but `PeerDied` only if the last server that went on died. @throws ReceiveError
+   *   `ExceedsMaxBorrows` if too many responses are kept.
+   */
+  stream(value: Input<Q>, options?: CallOptions<QH>): AsyncIterableIterator<Response<S, SH>>;
+  /**
+   * Waits until there is a server.
+   *
+   * @returns false if the time passed without one, and when the client is closed or SIGINT or SIGTERM comes meanwhile.
+   * @throws the signal's reason when it is aborted; ClosedError
+   */
+  waitForServer(options?: WaitOptions): Promise<boolean>;
   /** Connects to servers that came, and gives up those that left. */
   updateConnections(): void;
   /**

@@ -7,6 +7,7 @@ import type { MessageReader } from "../common/message-reader.ts";
 import type { MessageWriter } from "../common/message-writer.ts";
 import { type HeaderReadonly, ReceivedMessage } from "../common/received-message.ts";
 import type { Receiver } from "../common/receiver.ts";
+import type { ReceiverConnection } from "../common/receiver-connection.ts";
 import type { Sender } from "../common/sender.ts";
 import { type RequestHeader, readRequestHeader, requestLength } from "./request-header.ts";
 import type { Response } from "./response.ts";
@@ -61,7 +62,11 @@ export interface PendingResponse<
   release(): void;
 }
 
-type ReceivedResponse<S extends PayloadType, SH extends Header> = ReceivedMessage<S, SH, ResponseHeader>;
+export type ReceivedResponse<S extends PayloadType, SH extends Header> = ReceivedMessage<
+  S,
+  SH,
+  ResponseHeader
+>;
 
 /** What a pending response uses of its client. */
 export interface RequestOrigin {
@@ -70,6 +75,8 @@ export interface RequestOrigin {
   readonly receiver: Receiver;
   readonly reader: MessageReader<ResponseHeader>;
   readonly channels: ResponseChannels;
+  /** Calls `wake` when looking for responses may be worth it, until the returned function is called. */
+  readonly watch: (wake: () => void) => () => void;
   /** For the waits of one pending response. */
   readonly newScope: () => WaitScope;
   /** Names a pending response in messages. */
@@ -83,6 +90,17 @@ export interface SentRequest {
   readonly requestId: bigint;
   readonly numberOfServerConnections: number;
 }
+
+type AnyPending = PendingResponseHandle<PayloadType, PayloadType, Header, Header>;
+
+/** Receives the next response, or tells that no more will come. */
+export let nextResponse: <S extends PayloadType, SH extends Header>(
+  pending: PendingResponseHandle<PayloadType, S, Header, SH>,
+) => ReceivedResponse<S, SH> | typeof NO_MORE | undefined;
+/** Call it when a server left the service. */
+export let noteServerLeft: (pending: AnyPending, connection: ReceiverConnection) => void;
+/** The node of the last server that had the request, if that left without ending the stream. */
+export let lostServerOf: (pending: AnyPending) => bigint | undefined;
 
 export class PendingResponseHandle<
   Q extends PayloadType,
@@ -99,6 +117,7 @@ export class PendingResponseHandle<
   readonly #use: number;
   readonly #whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void;
   #scope: WaitScope | undefined;
+  #lostServer: bigint | undefined;
 
   /** @param whenReleased is called once. */
   constructor(
@@ -113,6 +132,12 @@ export class PendingResponseHandle<
     const { memory, base } = client.sender.pool.leaseOf(request.chunk);
     this.#lease = new Lease(memory, base, client.describePending);
     this.#use = this.#lease.begin();
+  }
+
+  static {
+    nextResponse = (pending) => pending.#next();
+    noteServerLeft = (pending, connection) => pending.#noteServerLeft(connection);
+    lostServerOf = (pending) => pending.#lostServer;
   }
 
   get payload(): ReadonlyView<Q> {
@@ -177,9 +202,9 @@ export class PendingResponseHandle<
   responses(options: LoopOptions = {}): AsyncIterableIterator<Response<S, SH>> {
     this.#demandLease();
     this.#scope ??= this.#client.newScope();
-    const { sender, describePending } = this.#client;
+    const { watch, describePending } = this.#client;
     // A server that dies says nothing more, and its death ends its stream.
-    const source = { take: () => this.#next(), watch: (wake: () => void) => sender.watchReceivers(wake) };
+    const source = { take: () => this.#next(), watch };
     return messageLoop(this.#scope, describePending(), source, options);
   }
 
@@ -188,6 +213,14 @@ export class PendingResponseHandle<
     const { isConnected } = this;
     const response = this.#receive();
     return response ?? (isConnected ? undefined : NO_MORE);
+  }
+
+  #noteServerLeft(connection: ReceiverConnection): void {
+    const { channel, requestId } = this.#request;
+    const hasRequest = (server: ReceiverConnection): boolean =>
+      !server.isExpired && server.stateOf(channel).belongsTo(requestId);
+    if (!connection.stateOf(channel).belongsTo(requestId)) return;
+    if (!this.#client.receiver.activeConnections.some(hasRequest)) this.#lostServer = connection.nodeId;
   }
 
   setDisconnectHint(): void {

@@ -7,7 +7,7 @@ import { WaitScope } from "../../lifecycle/wait-scope.ts";
 import type { PayloadType } from "../../payload/meaning.ts";
 import type { RequestResponsePattern } from "../../service/messaging-pattern.ts";
 import type { Header } from "../common/loan.ts";
-import { type LoopOptions, messageLoop } from "../common/message-loop.ts";
+import { type LoopOptions, MessageLoop, type MessageSource } from "../common/message-loop.ts";
 import { MessageReader } from "../common/message-reader.ts";
 import type { MessageTypes } from "../common/message-types.ts";
 import { MessageWriter } from "../common/message-writer.ts";
@@ -16,9 +16,12 @@ import type { ReceivedChunk } from "../common/received-chunk.ts";
 import { FIRST_CHANNEL, type Receiver } from "../common/receiver.ts";
 import type { Sender } from "../common/sender.ts";
 import { type ActiveRequest, ActiveRequestHandle, responsesOf } from "./active-request.ts";
+import { Departures } from "./departures.ts";
+import { PeerDeaths } from "./peer-deaths.ts";
 import { type RequestHeader, readChannelId, readRequestHeader, readRequestId } from "./request-header.ts";
 import type { ResponseSource } from "./response-stream.ts";
 import type { Server } from "./server.ts";
+import { type RequestHandler, type ServeOptions, Serving } from "./serving.ts";
 
 /** What `createServer` put together. */
 export interface ServerParts {
@@ -50,6 +53,8 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   readonly #numberOfChannels: number;
   /** Of the waits for requests. */
   readonly #scope: WaitScope;
+  readonly #deaths: PeerDeaths;
+  readonly #departures: Departures;
   #isGone = false;
 
   constructor(parts: ServerParts) {
@@ -73,6 +78,9 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
       scope: new WaitScope(node.os, node.waits.signalMode),
       afterRelease: () => this.#leaveWhenIdle(),
     };
+    this.#deaths = new PeerDeaths(sender);
+    this.#departures = new Departures(this.#deaths);
+    this.#source.scope.onClose(() => this.#departures.look());
     node.adopt(this);
   }
 
@@ -116,7 +124,28 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
 
   requests(options: LoopOptions = {}): AsyncIterableIterator<ActiveRequest<Q, S, QH, SH>> {
     this.#demandOpen();
-    return messageLoop(this.#scope, this.#entry.origin, { take: () => this.#receive() }, options);
+    return this.#loop({ take: () => this.#receive() }).run(options);
+  }
+
+  async serve(
+    handler: RequestHandler<Q, S, QH, SH>,
+    options: ServeOptions<Q, S, QH, SH> = {},
+  ): Promise<void> {
+    this.#demandOpen();
+    const { origin } = this.#entry;
+    const served = {
+      origin,
+      departures: this.#departures,
+      receive: () => this.#receive(),
+      loop: (source: MessageSource<ActiveRequestHandle<Q, S, QH, SH>>) => this.#loop(source),
+    };
+    return new Serving<Q, S, QH, SH>(served, handler, options).run();
+  }
+
+  #loop(
+    source: MessageSource<ActiveRequestHandle<Q, S, QH, SH>>,
+  ): MessageLoop<ActiveRequestHandle<Q, S, QH, SH>> {
+    return new MessageLoop(this.#scope, this.#entry.origin, source);
   }
 
   updateConnections(): void {
@@ -178,6 +207,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
     if (!this.closed || this.#isGone || !isIdle) return;
     this.#isGone = true;
     this.#source.scope.close();
+    this.#deaths.close();
     this.#service.node.disown(this);
     this.#entry.deregister();
     sender.pool.remove();

@@ -5,6 +5,7 @@ import type { Header } from "../common/loan.ts";
 import type { LoopOptions } from "../common/message-loop.ts";
 import type { SendingOptions } from "../common/sending-options.ts";
 import type { ActiveRequest } from "./active-request.ts";
+import type { RequestHandler, ServeOptions } from "./serving.ts";
 
 export interface ServerOptions extends SendingOptions {
   /** Up to 64 ASCII characters; need not be unique. */
@@ -61,6 +62,21 @@ export interface Server<
    * @throws the signal's reason when it is aborted; ReceiveError as `receive`; AlreadyWaitingError, ClosedError
    */
   requests(options?: LoopOptions): AsyncIterableIterator<ActiveRequest<Q, S, QH, SH>>;
+  /**
+   * Answers requests by a function until the server is closed, `signal` is aborted, or no request comes within
+   * `timeout`; then waits until all handlers have ended.
+   *
+   * The handler returns the response, a promise of it, or a generator of several, of either kind: an object with `next`
+   * is a stream, everything else a value. It may as well send by itself and return nothing. The stream of responses
+   * ends when the handler is done, unless it called `keep()` on the request. Responses wait until the client has room.
+   *
+   * The handler's signal is aborted when the client waits no more; from the beginning for a request whose client never
+   * waited. What a handler throws goes to `onError` and ends the stream.
+   *
+   * @throws InvalidArgumentError, AlreadyWaitingError, ClosedError; ReceiveError if a handler asked for it; what
+   *   `onError` throws.
+   */
+  serve(handler: RequestHandler<Q, S, QH, SH>, options?: ServeOptions<Q, S, QH, SH>): Promise<void>;
   /** Connects to clients that came, and gives up those that left. */
   updateConnections(): void;
   /**
