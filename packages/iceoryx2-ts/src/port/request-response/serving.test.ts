@@ -308,7 +308,13 @@ describe("a server that serves", () => {
       await server.serve(() => 0n, { signal: AbortSignal.abort() });
       const controller = new AbortController();
       let open = (): void => {};
+      let begin = (): void => {};
+      const begins = (): Promise<void> =>
+        new Promise((resolve) => {
+          begin = resolve;
+        });
       const handler: RequestHandler<U64, U64> = async (_, signal) => {
+        begin();
         await new Promise<void>((resolve) => {
           open = resolve;
         });
@@ -317,16 +323,18 @@ describe("a server that serves", () => {
       };
       const aborted = server.serve(handler, { signal: controller.signal });
       await assert.rejects(server.serve(handler), AlreadyWaitingError);
+      const firstBegins = begins();
       const first = client.call(1n);
-      await turn();
+      await firstBegins;
       controller.abort();
       await turn();
       open();
       assert.equal(await first, 1n);
       await aborted;
       const closed = server.serve(handler);
+      const secondBegins = begins();
       const second = client.call(2n);
-      await turn();
+      await secondBegins;
       server.close();
       await turn();
       assert.equal(service.numberOfServers, 1, "a request is open");
