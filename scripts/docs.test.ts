@@ -92,7 +92,10 @@ describe("links", () => {
 
 /** The codes of every error class that is exported, by the name of the class; none for `OsError`, a code per errno. */
 async function exportedErrors(): Promise<Map<string, readonly string[]>> {
-  const library: Readonly<Record<string, unknown>> = await import("iceoryx2-ts");
+  const library: Readonly<Record<string, unknown>> = {
+    ...(await import("iceoryx2-ts")),
+    SocketError: (await import("iceoryx2-ts/sockets")).SocketError,
+  };
   return new Map(
     Object.entries(library)
       .filter(

@@ -15,6 +15,8 @@ import {
   u64,
   type Value,
 } from "iceoryx2-ts";
+import { Listener, Publisher as LowLevelPublisher } from "iceoryx2-ts/lowlevel";
+import { type Message, Pair, Pair0, Pub0, SocketError, Sub0 } from "iceoryx2-ts/sockets";
 import { TestDomain } from "iceoryx2-ts/testing";
 
 const Pose = struct("Pose", { x: f64, y: f64 });
@@ -65,4 +67,22 @@ function wordsType() {
 
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Iox2Error ? error.code : undefined;
+}
+
+export async function converse(signal: AbortSignal): Promise<number> {
+  using publisher = LowLevelPublisher.create("raw", { maxPublishers: 1 }, { allocationStrategy: "best_fit" });
+  using listener = Listener.create("raw");
+  if (await listener.waitEvent(1, { timeout: 1, signal })) publisher.push(new Uint8Array(1));
+  await using pair: Pair = await Pair0.connect("pair", { signal, maxInFlight: undefined });
+  await using other = await Pair.connect("pair", { timeout: 1 });
+  const pub = await Pub0.create("news", { waitSubs: 0, maxSubs: 2 });
+  using sub = await Sub0.subscribe("news");
+  const writer: WritableStream<Uint8Array> = pub.writable;
+  const message: Message | undefined = sub.tryRecv() ?? (await pair.recv({ timeout: 1 }));
+  for await (const each of other) await pair.send(each);
+  return message.length + pair.stats().inFlight + (writer.locked ? 1 : 0);
+}
+
+export function isOver(error: unknown): boolean {
+  return error instanceof SocketError && (error.code === "PeerClosed" || error.code === "PeerDied");
 }

@@ -4,6 +4,8 @@ import process from "node:process";
 import { describe, it } from "node:test";
 import { Iox2Error } from "./base/iox2-error.ts";
 import * as index from "./index.ts";
+import * as lowlevel from "./lowlevel.ts";
+import * as sockets from "./sockets.ts";
 import * as testing from "./testing.ts";
 
 /** What users can import. Whoever adds or removes something does it here as well, on purpose. */
@@ -67,6 +69,8 @@ const EXPORTS = {
 function inChild(script: string): string {
   const urls = {
     index: new URL("./index.js", import.meta.url),
+    lowlevel: new URL("./lowlevel.js", import.meta.url),
+    sockets: new URL("./sockets.js", import.meta.url),
     testing: new URL("./testing.js", import.meta.url),
   };
   const prelude = `const urls = ${JSON.stringify(urls)};`;
@@ -77,14 +81,19 @@ function inChild(script: string): string {
   return stdout;
 }
 
+const isError = (name: string): boolean => name === "SocketError" || EXPORTS.errors.includes(name);
+
 describe("the entry points", () => {
   it("export what users need and nothing else", () => {
     assert.deepEqual(Object.keys(index).sort(), Object.values(EXPORTS).flat().sort());
+    assert.deepEqual(Object.keys(lowlevel), ["Listener", "Notifier", "Publisher", "Subscriber"]);
+    assert.deepEqual(Object.keys(sockets), ["Pair", "Pair0", "Pair1", "Pub0", "SocketError", "Sub0"]);
     assert.deepEqual(Object.keys(testing), ["TestDomain"]);
   });
 
   it("export error classes that state their own names and codes", () => {
-    const classes = Object.entries(index).filter(([name]) => EXPORTS.errors.includes(name));
+    const { SocketError } = sockets;
+    const classes = Object.entries({ ...index, SocketError }).filter(([name]) => isError(name));
     for (const [name, type] of classes as [string, typeof Iox2Error & { codes?: readonly string[] }][]) {
       assert(Object.hasOwn(type, "className"), name);
       assert.equal(type.className, name);
@@ -103,7 +112,7 @@ describe("the entry points", () => {
     const loaded = inChild(`
       import { createRequire } from "node:module";
       await import(urls.index);
-      await import(urls.testing);
+      for (const url of Object.values(urls)) await import(url);
       console.log(Object.keys(createRequire(urls.index).cache).join("\\n"));
       console.log(process.report.getReport().sharedObjects.join("\\n"));`);
     assert(!/koffi/.test(loaded), loaded);
@@ -121,7 +130,7 @@ describe("the entry points", () => {
   it("leave no handler, timer or output when they are imported", () => {
     const printed = inChild(`
       const before = process.eventNames().map((event) => [event, process.listenerCount(event)]);
-      await import(urls.index);
+      for (const url of Object.values(urls)) await import(url);
       const after = process.eventNames().map((event) => [event, process.listenerCount(event)]);
       console.log(JSON.stringify(before) === JSON.stringify(after));`);
     assert.equal(printed, "true\n");
