@@ -41,7 +41,7 @@ async function pairKinds(): Promise<PairKind[]> {
   ];
   if (skipWithoutPython !== false) return kinds;
   const python: CommandLine = [await installPython(), "-B", join(REPOSITORY, "bench/python/event_side.py")];
-  kinds.push({ name: "await-Python", a: typescript, b: python, means: "await" });
+  kinds.push({ name: "TS-Python", a: typescript, b: python, means: "await" });
   kinds.push({ name: "Python", a: python, b: python, means: "blocking" });
   return kinds;
 }
