@@ -3,6 +3,7 @@
  * machines differ and drift.
  */
 import { parseArgs } from "node:util";
+import { compareAwaited } from "./awaited/compare.ts";
 import { compareEvents } from "./events/compare.ts";
 import { compareExchange } from "./exchange/compare.ts";
 import { benchOneThread } from "./one-thread.ts";
@@ -17,6 +18,11 @@ await compareExchange({
   slices: values.quick ? 11 : 31,
   sizes: values.quick ? [8, KIB * KIB] : [8, KIB, 64 * KIB, KIB * KIB, 4 * KIB * KIB],
   slice: 10 * MILLISECOND,
+});
+await compareAwaited({
+  sizes: values.quick ? [8] : [8, 64 * KIB],
+  batches: values.quick ? 8 : 20,
+  count: 10_000,
 });
 await compareEvents({
   repetitions: values.quick ? 3 : 5,
