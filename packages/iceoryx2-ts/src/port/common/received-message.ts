@@ -43,6 +43,8 @@ export class ReceivedMessage<T extends PayloadType, H extends Header, D> impleme
   readonly #use: number;
   #isKept = false;
   #view: unknown;
+  /** The number of elements that the view shows; another message may have shown more or less of the chunk since. */
+  #viewLength = 0;
 
   /** @param chunk that was just received. */
   constructor(reader: MessageReader<D>, chunk: ReceivedChunk, length: number) {
@@ -56,7 +58,7 @@ export class ReceivedMessage<T extends PayloadType, H extends Header, D> impleme
   static {
     reopenMessage = (message, length) => {
       const chunk = message.#chunk;
-      if (length !== chunk.length) message.#view = undefined;
+      if (length !== message.#viewLength) message.#view = undefined;
       chunk.length = length;
       message.#isKept = false;
       chunk.resume(message.#use);
@@ -127,7 +129,10 @@ export class ReceivedMessage<T extends PayloadType, H extends Header, D> impleme
       payload.kind === "fixed"
         ? payload.view(chunk, layout.payloadOffset, false)
         : payload.view(chunk, layout.payloadOffset, chunk.length, false);
-    if (payload.isViewLive) this.#view = view;
+    if (payload.isViewLive) {
+      this.#view = view;
+      this.#viewLength = chunk.length;
+    }
     return view;
   }
 

@@ -4,6 +4,7 @@ import type { Node } from "../../api/node.ts";
 import type { PublishSubscribeService } from "../../api/publish-subscribe-service.ts";
 import { ClosedError } from "../../base/general-errors.ts";
 import { type U64, u64 } from "../../payload/scalars.ts";
+import { bytes } from "../../payload/slice.ts";
 import { inDomain } from "../../testing/in-domain.test-support.ts";
 import { ReceiveError } from "../common/port-errors.ts";
 import type { Publisher } from "./publisher.ts";
@@ -30,6 +31,30 @@ function send(publisher: Publisher<U64>, ...values: bigint[]): void {
 }
 
 describe("draining", () => {
+  it(
+    "shows each slice in its own length, whatever else was received in the same chunk",
+    inDomain((node) => {
+      const service = node.service("a").publishSubscribe(bytes).create();
+      const publisher = service.publisher({ initialMaxSliceLen: 8, overrideSamplePreallocation: () => 1 });
+      const subscriber = service.subscriber();
+      const drained = (): number[] => {
+        const lengths: number[] = [];
+        subscriber.drain(({ payload }) => lengths.push(payload.length));
+        return lengths;
+      };
+      for (const length of [2, 5, 5, 1, 8]) {
+        publisher.sendCopy(new Uint8Array(length));
+        assert.deepEqual(drained(), [length]);
+        publisher.sendCopy(new Uint8Array(3));
+        const sample = subscriber.receive()!;
+        assert.equal(sample.payload.length, 3);
+        sample.release();
+        publisher.sendCopy(new Uint8Array(3));
+        assert.deepEqual(drained(), [3]);
+      }
+    }),
+  );
+
   it(
     "hands out every sample once and releases it",
     inDomain((node) => {
