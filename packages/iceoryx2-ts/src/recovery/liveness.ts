@@ -10,7 +10,7 @@
 import { log } from "../base/log.ts";
 import { pidOf } from "../base/unique-id.ts";
 import type { Config } from "../config/config.ts";
-import { monitorState } from "../node/monitoring-token.ts";
+import { type MonitorState, monitorState } from "../node/monitoring-token.ts";
 import type { Os, Watch } from "../os/os.ts";
 import { isOsError } from "../os/os-error.ts";
 import { runAsync, runSync } from "../os/steps.ts";
@@ -46,46 +46,25 @@ export class LivenessWatch {
  * Calls `onDead` once, from the event loop, when the node is dead and was cleaned up, or is gone because it was closed
  * or somebody else cleaned up after it. Does not keep the process alive.
  *
+ * @param onFound is called before, as soon as the node is found dead: then it was not closed.
  * @returns how to stop watching.
  */
-export function watchLife(os: Os, config: Config, nodeId: bigint, onDead: () => void): () => void {
+export function watchLife(
+  os: Os,
+  config: Config,
+  nodeId: bigint,
+  onDead: () => void,
+  onFound: () => void = () => {},
+): () => void {
   const life = watchedLives.get(nodeId) ?? new WatchedLife(os, config, nodeId);
-  // A function that is given twice is called twice.
-  const callback = (): void => onDead();
-  life.add(callback);
-  return () => life.remove(callback);
+  const watcher = { onDead, onFound };
+  life.add(watcher);
+  return () => life.remove(watcher);
 }
 
-/**
- * Whether a node is gone together with its process. One that was closed by a process that goes on did not die.
- */
-export function hasDied(os: Os, config: Config, nodeId: bigint): boolean {
-  return isDeadOrGone(os, config, nodeId) && !isProcessRunning(os, pidOf(nodeId));
-}
-
-function isDeadOrGone(os: Os, config: Config, nodeId: bigint): boolean {
-  try {
-    return !["Alive", "Starting"].includes(monitorState(os, config, nodeId));
-  } catch (error) {
-    // Nothing can be learnt of another user's node, and nothing was learnt this time of any other.
-    if (isOsError(error)) return false;
-    throw error;
-  }
-}
-
-/** One that ended runs no more, although nobody may have waited for it yet. */
-function isProcessRunning(os: Os, pid: number): boolean {
-  if (pid === os.hostPid) return true;
-  let fd: number | undefined;
-  try {
-    fd = os.openProcess(pid);
-    return !os.waitReadable([fd], 0);
-  } catch (error) {
-    if (isOsError(error)) return false;
-    throw error;
-  } finally {
-    if (fd !== undefined) os.close(fd);
-  }
+interface Watcher {
+  readonly onDead: () => void;
+  readonly onFound: () => void;
 }
 
 /** The nodes that are watched by this thread. Ids are unique on the machine. */
@@ -96,7 +75,7 @@ class WatchedLife {
   readonly #os: Os;
   readonly #config: Config;
   readonly #nodeId: bigint;
-  readonly #callbacks: Set<() => void> = new Set();
+  readonly #watchers: Set<Watcher> = new Set();
   #process: { readonly fd: number; readonly watch: Watch } | undefined;
 
   constructor(os: Os, config: Config, nodeId: bigint) {
@@ -106,23 +85,26 @@ class WatchedLife {
     watchedLives.set(nodeId, this);
     nextLook ??= setInterval(lookAtAll, INTERVAL).unref();
     this.#process = this.#watchProcess();
-    // It may have died before.
-    this.look();
+    // It may have died before; who watches it shall be there to hear of it.
+    queueMicrotask(() => this.look());
   }
 
-  add(callback: () => void): void {
-    this.#callbacks.add(callback);
+  add(watcher: Watcher): void {
+    this.#watchers.add(watcher);
   }
 
-  remove(callback: () => void): void {
-    this.#callbacks.delete(callback);
-    if (this.#callbacks.size === 0) this.#stop();
+  remove(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.#stop();
   }
 
   look(): void {
-    if (!isDeadOrGone(this.#os, this.#config, this.#nodeId)) return;
+    if (watchedLives.get(this.#nodeId) !== this) return;
+    const state = this.#state();
+    if (state === "Alive" || state === "Starting") return;
     // Whoever wants to watch the node from now on looks for himself.
     this.#stop();
+    if (state !== "DoesNotExist") for (const { onFound } of this.#watchers) onFound();
     void this.#cleanup();
   }
 
@@ -146,6 +128,16 @@ class WatchedLife {
     }
   }
 
+  #state(): MonitorState {
+    try {
+      return monitorState(this.#os, this.#config, this.#nodeId);
+    } catch (error) {
+      // Nothing can be learnt of another user's node, and nothing was learnt this time of any other.
+      if (isOsError(error)) return "Alive";
+      throw error;
+    }
+  }
+
   async #cleanup(): Promise<void> {
     const origin = `node ${this.#nodeId.toString(16)}`;
     try {
@@ -156,7 +148,9 @@ class WatchedLife {
       log("warn", origin, `it is dead, but cleaning up after it failed: ${error}`);
     }
     // Not from here: one that throws must not keep the others from being called.
-    for (const callback of this.#callbacks) queueMicrotask(() => this.#callbacks.has(callback) && callback());
+    for (const watcher of this.#watchers) {
+      queueMicrotask(() => this.#watchers.has(watcher) && watcher.onDead());
+    }
   }
 
   #stop(): void {

@@ -42,8 +42,6 @@ export class Receiver {
   readonly origin: string;
   /** What it receives, such as "sample". */
   readonly what: string;
-  /** Called when a sender left; its connection, expired now, can be asked for the last time. */
-  onSenderLeft: ((connection: ReceiverConnection) => void) | undefined;
   readonly #service: ServiceState;
   readonly #options: ReceiverOptions;
   readonly #senders: BagSnapshot;
@@ -264,7 +262,6 @@ export class Receiver {
   #expire(slot: number, connection: ReceiverConnection): void {
     this.#connections[slot] = undefined;
     connection.isExpired = true;
-    this.onSenderLeft?.(connection);
     this.#expired.push(connection);
     this.#retire(connection);
     if (this.#expired.length > this.#options.expiredConnectionsMax) this.#makeRoom();

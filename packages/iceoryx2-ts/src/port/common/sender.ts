@@ -225,10 +225,17 @@ export class Sender {
     if (this.#connected.length === 0 || this.#receivers.isOutdated) this.updateConnections();
   }
 
-  /** Calls `onDeath` when one of those who receive now died and was cleaned up. @returns how to stop watching. */
-  watchReceivers(onDeath: () => void): () => void {
+  /**
+   * Calls `onDeath` when one of those who receive now died and was cleaned up, or is gone with its node.
+   *
+   * @param onFound is called with the node of one that is found dead, before.
+   * @returns how to stop watching.
+   */
+  watchReceivers(onDeath: () => void, onFound: (nodeId: bigint) => void): () => void {
     const { os, config } = this.#service.node;
-    const watches = this.#connected.map(({ nodeId }) => watchLife(os, config, nodeId, onDeath));
+    const watches = this.#connected.map(({ nodeId }) =>
+      watchLife(os, config, nodeId, onDeath, () => onFound(nodeId)),
+    );
     return () => {
       for (const stop of watches) stop();
     };

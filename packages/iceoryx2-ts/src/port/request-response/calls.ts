@@ -10,7 +10,7 @@ import { isKept } from "../common/received-message.ts";
 import { SendQueue } from "../common/send-queue.ts";
 import { CallError } from "./call-error.ts";
 import {
-  lostServerOf,
+  lastHolderOf,
   nextResponse,
   type PendingResponseHandle,
   type ReceivedResponse,
@@ -30,8 +30,8 @@ export interface Caller<Q extends PayloadType, S extends PayloadType, QH extends
   countServers(): number;
   /** Calls `wake` when looking for responses may be worth it, until the returned function is called. */
   watch(wake: () => void): () => void;
-  /** Whether the process of a node has ended. */
-  hasDied(nodeId: bigint): boolean;
+  /** Whether a server's node was found dead while a call waited. */
+  hasSeenDeathOf(nodeId: bigint): boolean;
 }
 
 export class Calls<Q extends PayloadType, S extends PayloadType, QH extends Header, SH extends Header> {
@@ -138,8 +138,8 @@ export class Calls<Q extends PayloadType, S extends PayloadType, QH extends Head
 
   /** @returns undefined if the stream did not end by the death of a server. */
   #peerDied(pending: PendingResponseHandle<Q, S, QH, SH>): CallError | undefined {
-    const nodeId = lostServerOf(pending);
-    if (nodeId === undefined || !this.#caller.hasDied(nodeId)) return undefined;
+    const nodeId = lastHolderOf(pending);
+    if (nodeId === undefined || !this.#caller.hasSeenDeathOf(nodeId)) return undefined;
     return this.#error(
       "PeerDied",
       `the process of the last server that had the request (node ${nodeId.toString(16)}) ended before it was done. Whether it did what was asked is unknown.`,

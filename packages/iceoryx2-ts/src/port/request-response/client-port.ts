@@ -5,7 +5,6 @@ import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { WaitScope } from "../../lifecycle/wait-scope.ts";
 import type { WaitOptions } from "../../lifecycle/waiting.ts";
 import type { Input, PayloadType, Value } from "../../payload/meaning.ts";
-import { hasDied } from "../../recovery/liveness.ts";
 import type { RequestResponsePattern } from "../../service/messaging-pattern.ts";
 import { type Header, type Lender, type Loan, type LoanArguments, MessageLoan } from "../common/loan.ts";
 import { MessageReader } from "../common/message-reader.ts";
@@ -17,12 +16,7 @@ import { NO_ROOM, type Sender } from "../common/sender.ts";
 import { type CallOptions, Calls } from "./calls.ts";
 import type { Client } from "./client.ts";
 import { PeerDeaths } from "./peer-deaths.ts";
-import {
-  noteServerLeft,
-  type PendingResponse,
-  PendingResponseHandle,
-  type RequestOrigin,
-} from "./pending-response.ts";
+import { type PendingResponse, PendingResponseHandle, type RequestOrigin } from "./pending-response.ts";
 import { writeRequestIdentity } from "./request-header.ts";
 import { RequestSendError } from "./request-response-port-errors.ts";
 import type { Response } from "./response.ts";
@@ -72,7 +66,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.allocationStrategy = parts.allocationStrategy;
     this.maxActiveRequests = parts.maxActiveRequests;
     this.initialMaxSliceLen = initialMaxSliceLen;
-    const { os, config, waits } = service.node;
+    const { os, waits } = service.node;
     this.#deaths = new PeerDeaths(sender);
     const watch = (wake: () => void): (() => void) => this.#deaths.subscribe(wake);
     this.#parts = {
@@ -94,15 +88,12 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
       trySend: (value, userHeader) => this.#trySend(value, userHeader),
       countServers: () => this.#countServers(),
       watch,
-      hasDied: (nodeId) => hasDied(os, config, nodeId),
+      hasSeenDeathOf: (nodeId) => this.#deaths.hasSeenDeathOf(nodeId),
     });
     this.#whenReleased = (pending) => {
       this.#pending.delete(pending);
       this.#calls.wake();
       this.#leaveWhenIdle();
-    };
-    receiver.onSenderLeft = (connection) => {
-      for (const pending of this.#pending) noteServerLeft(pending, connection);
     };
     service.node.adopt(this);
   }

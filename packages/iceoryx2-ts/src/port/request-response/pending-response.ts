@@ -7,7 +7,6 @@ import type { MessageReader } from "../common/message-reader.ts";
 import type { MessageWriter } from "../common/message-writer.ts";
 import { type HeaderReadonly, ReceivedMessage } from "../common/received-message.ts";
 import type { Receiver } from "../common/receiver.ts";
-import type { ReceiverConnection } from "../common/receiver-connection.ts";
 import type { Sender } from "../common/sender.ts";
 import { type RequestHeader, readRequestHeader, requestLength } from "./request-header.ts";
 import type { Response } from "./response.ts";
@@ -97,10 +96,8 @@ type AnyPending = PendingResponseHandle<PayloadType, PayloadType, Header, Header
 export let nextResponse: <S extends PayloadType, SH extends Header>(
   pending: PendingResponseHandle<PayloadType, S, Header, SH>,
 ) => ReceivedResponse<S, SH> | typeof NO_MORE | undefined;
-/** Call it when a server left the service. */
-export let noteServerLeft: (pending: AnyPending, connection: ReceiverConnection) => void;
-/** The node of the last server that had the request, if that left without ending the stream. */
-export let lostServerOf: (pending: AnyPending) => bigint | undefined;
+/** The node of a server that had the request when `nextResponse` looked for the last time, if any had. */
+export let lastHolderOf: (pending: AnyPending) => bigint | undefined;
 
 export class PendingResponseHandle<
   Q extends PayloadType,
@@ -117,7 +114,7 @@ export class PendingResponseHandle<
   readonly #use: number;
   readonly #whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void;
   #scope: WaitScope | undefined;
-  #lostServer: bigint | undefined;
+  #lastHolder: bigint | undefined;
 
   /** @param whenReleased is called once. */
   constructor(
@@ -136,8 +133,7 @@ export class PendingResponseHandle<
 
   static {
     nextResponse = (pending) => pending.#next();
-    noteServerLeft = (pending, connection) => pending.#noteServerLeft(connection);
-    lostServerOf = (pending) => pending.#lostServer;
+    lastHolderOf = (pending) => pending.#lastHolder;
   }
 
   get payload(): ReadonlyView<Q> {
@@ -163,7 +159,7 @@ export class PendingResponseHandle<
 
   get isConnected(): boolean {
     const { channel, requestId } = this.#request;
-    return !this.released && this.#client.channels.isUsed(channel, requestId);
+    return !this.released && this.#client.channels.holderOf(channel, requestId) !== undefined;
   }
 
   get released(): boolean {
@@ -210,17 +206,10 @@ export class PendingResponseHandle<
 
   #next(): ReceivedResponse<S, SH> | typeof NO_MORE | undefined {
     // What comes before the end of the last stream is found after we saw the end.
-    const { isConnected } = this;
+    const holder = this.#client.channels.holderOf(this.#request.channel, this.#request.requestId);
+    this.#lastHolder = holder ?? this.#lastHolder;
     const response = this.#receive();
-    return response ?? (isConnected ? undefined : NO_MORE);
-  }
-
-  #noteServerLeft(connection: ReceiverConnection): void {
-    const { channel, requestId } = this.#request;
-    const hasRequest = (server: ReceiverConnection): boolean =>
-      !server.isExpired && server.stateOf(channel).belongsTo(requestId);
-    if (!connection.stateOf(channel).belongsTo(requestId)) return;
-    if (!this.#client.receiver.activeConnections.some(hasRequest)) this.#lostServer = connection.nodeId;
+    return response ?? (holder === undefined ? NO_MORE : undefined);
   }
 
   setDisconnectHint(): void {

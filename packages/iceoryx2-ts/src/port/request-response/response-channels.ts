@@ -39,12 +39,13 @@ export class ResponseChannels {
     this.#count++;
   }
 
-  /** Whether any server still has the request. */
-  isUsed(channel: number, requestId: bigint): boolean {
+  /** The node of a server that still has the request; undefined if none has it. */
+  holderOf(channel: number, requestId: bigint): bigint | undefined {
     this.#receiver.updateConnections();
-    return this.#receiver.activeConnections.some((connection) =>
-      connection.stateOf(channel).belongsTo(requestId),
-    );
+    for (const connection of this.#receiver.activeConnections) {
+      if (connection.stateOf(channel).belongsTo(requestId)) return connection.nodeId;
+    }
+    return undefined;
   }
 
   setDisconnectHint(channel: number, requestId: bigint): void {
