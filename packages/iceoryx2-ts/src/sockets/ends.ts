@@ -98,7 +98,7 @@ export class Ends implements Disposable {
       const inService = keep(await openMessages(node, inward));
       const subscriber = keep(inService.subscriber());
       const outService = keep(await openMessages(node, outward));
-      const publisher = keep(createPublisher(outService, mayLeaveOut));
+      const publisher = keep(createPublisher(outService, outward, mayLeaveOut));
       const outEvents = keep(await openEvents(node, outward));
       const notifier = keep(outEvents.notifier());
       return new Ends(
@@ -178,14 +178,24 @@ function isTooSmall({ code }: { readonly code: string }): boolean {
   return code.startsWith("DoesNotSupportRequested");
 }
 
+/**
+ * All receivers get the same messages, and the slowest decides how many are under way. Those who have not joined yet
+ * may hold as many older ones; each has a page.
+ */
+function chunksFor({ bufferSize, maxReceivers }: Way): number {
+  return 2 * bufferSize + maxReceivers + 2;
+}
+
 function createPublisher(
   service: MessageService,
+  way: Way,
   mayLeaveOut: (receiverId: bigint) => boolean,
 ): MessagePublisher {
   return service.publisher({
     allocationStrategy: "PowerOfTwo",
     initialMaxSliceLen: Math.max(INITIAL_MAX_SLICE_LEN, PAGE_SIZE),
     maxLoanedSamples: 1,
+    overrideSamplePreallocation: (worstCase) => Math.min(worstCase, chunksFor(way)),
     backpressureStrategy: "RetryUntilDelivered",
     backpressureHandler: ({ receiverPortId }) =>
       mayLeaveOut(receiverPortId) ? "DiscardData" : "FollowBackpressureStrategy",
