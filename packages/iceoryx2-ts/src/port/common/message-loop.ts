@@ -148,16 +148,6 @@ export class MessageLoop<M extends AnyReceivedMessage> {
   }
 }
 
-/** A loop that nothing but pauses wakes. @throws as `MessageLoop.run` */
-export function messageLoop<M extends AnyReceivedMessage>(
-  scope: WaitScope,
-  origin: string,
-  source: MessageSource<M>,
-  options: LoopOptions,
-): AsyncGenerator<M, void> {
-  return new MessageLoop(scope, origin, source).run(options);
-}
-
 /** @returns the longest pause in milliseconds; undefined for none. @throws InvalidArgumentError */
 function checkedPoll(origin: string, poll: number | false | undefined): number | undefined {
   if (poll === undefined) return LONGEST_PAUSE;

@@ -112,6 +112,15 @@ export class NotifierPort implements Notifier, NodeResource {
     if (this.#deadline !== undefined) this.#checkDeadline(this.#deadline);
   }
 
+  /** As `notify`, but only the first listener that is chosen. @returns whether there is one. */
+  notifyFirst(choose: (listener: PortDetails) => boolean, eventId: number): boolean {
+    this.#checkEventId(eventId);
+    for (const connection of this.#connections.update()) {
+      if (choose(connection.details)) return this.#connections.notify(connection, eventId);
+    }
+    return false;
+  }
+
   listeners(): ConnectedListener[] {
     this.#demandOpen();
     return this.#connections.update().map((connection) => this.#toConnectedListener(connection));

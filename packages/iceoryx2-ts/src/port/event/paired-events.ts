@@ -37,8 +37,7 @@ export class PairedEvents {
    * @throws EventOpenError, EventCreateError, NotifierCreateError, ListenerCreateError and others; nothing stays then.
    */
   static openOrCreate(node: NodeState, name: string, origin: string, largestId: number): PairedEvents {
-    const service = runSync(node.os, serviceSteps.openOrCreate(node, requestFor(node, name, largestId)));
-    return PairedEvents.#over(service, origin);
+    return PairedEvents.#over(openOrCreateEvents(node, name, largestId), origin);
   }
 
   /** @returns undefined if there is none, or if it does not fit, which is logged. */
@@ -48,15 +47,7 @@ export class PairedEvents {
     origin: string,
     largestId: number,
   ): Promise<PairedEvents | undefined> {
-    try {
-      const steps = serviceSteps.open(node, requestFor(node, name, largestId));
-      return PairedEvents.#over(await runAsync(node.os, origin, steps, {}), origin);
-    } catch (error) {
-      if (error instanceof Iox2Error && (error.code === "DoesNotExist" || error.code === "Closed"))
-        return undefined;
-      log("warn", origin, `it is not woken by the event service of its name: ${error}`);
-      throw error;
-    }
+    return findEvents(node, name, origin, largestId, (service) => PairedEvents.#over(service, origin));
   }
 
   /** Its ports keep the service open. */
@@ -106,6 +97,42 @@ export class PairedEvents {
   close(): void {
     this.#notifier.close();
     this.#listener.close();
+  }
+}
+
+/**
+ * The service holds one reference; release it.
+ *
+ * @throws EventOpenError, EventCreateError and others
+ */
+export function openOrCreateEvents(
+  node: NodeState,
+  name: string,
+  largestId: number,
+): ServiceState<EventPattern> {
+  return runSync(node.os, serviceSteps.openOrCreate(node, requestFor(node, name, largestId)));
+}
+
+/**
+ * @param join gets the service with one reference, which it releases.
+ * @returns undefined if there is no such service.
+ * @throws what `join` throws, and if the service does not fit; it was logged then.
+ */
+export async function findEvents<T>(
+  node: NodeState,
+  name: string,
+  origin: string,
+  largestId: number,
+  join: (service: ServiceState<EventPattern>) => T,
+): Promise<T | undefined> {
+  try {
+    const steps = serviceSteps.open(node, requestFor(node, name, largestId));
+    return join(await runAsync(node.os, origin, steps, {}));
+  } catch (error) {
+    if (error instanceof Iox2Error && (error.code === "DoesNotExist" || error.code === "Closed"))
+      return undefined;
+    log("warn", origin, `it is not woken by the event service "${name}": ${error}`);
+    throw error;
   }
 }
 

@@ -76,7 +76,9 @@ export class ActiveRequestHandle<
     super(reader, chunk, length);
     chunk.request = this;
     const { senderId: clientId, slot } = chunk.connection;
-    this.#responses = new ResponseStream<S, SH>(source, { clientId, slot, channel, requestId });
+    const { memory, base } = chunk;
+    const listenerId = source.wakeUps.readSignature(memory, base + reader.types.layout.userHeaderOffset);
+    this.#responses = new ResponseStream<S, SH>(source, { clientId, slot, channel, requestId, listenerId });
     this.#afterRelease = source.afterRelease;
   }
 

@@ -22,6 +22,7 @@ import { RequestSendError } from "./request-response-port-errors.ts";
 import type { Response } from "./response.ts";
 import { ResponseChannels } from "./response-channels.ts";
 import { readResponseHeader } from "./response-header.ts";
+import type { ClientWakeUps } from "./wake-up-calls.ts";
 
 /** What `createClient` put together. */
 export interface ClientParts {
@@ -29,6 +30,7 @@ export interface ClientParts {
   readonly requestTypes: MessageTypes;
   readonly responseTypes: MessageTypes;
   readonly entry: PortEntry;
+  readonly wakeUps: ClientWakeUps;
   readonly sender: Sender;
   readonly receiver: Receiver;
   readonly numberOfChannels: number;
@@ -51,6 +53,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
   /** What users hold. */
   readonly #pending: Set<PendingResponseHandle<Q, S, QH, SH>> = new Set();
   readonly #whenReleased: (pending: PendingResponseHandle<Q, S, QH, SH>) => void;
+  readonly #wakeUps: ClientWakeUps;
   readonly #deaths: PeerDeaths;
   /** Of the calls; closes with this handle. */
   readonly #scope: WaitScope;
@@ -67,8 +70,10 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.maxActiveRequests = parts.maxActiveRequests;
     this.initialMaxSliceLen = initialMaxSliceLen;
     const { os, waits } = service.node;
+    const { waking } = parts.wakeUps;
+    this.#wakeUps = parts.wakeUps;
     this.#deaths = new PeerDeaths(sender);
-    const watch = (wake: () => void): (() => void) => this.#deaths.subscribe(wake);
+    const watchServers = (wake: () => void): (() => void) => this.#deaths.subscribe(wake);
     this.#parts = {
       sender,
       writer: new MessageWriter(sender, parts.requestTypes, initialMaxSliceLen),
@@ -77,7 +82,8 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
         this.#leaveWhenIdle(),
       ),
       channels: new ResponseChannels(receiver, parts.numberOfChannels),
-      watch,
+      watchServers,
+      waking,
       newScope: () => new WaitScope(os, waits.signalMode),
       describePending: () => `the pending response of ${entry.origin}`,
     };
@@ -87,7 +93,12 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
       scope: this.#scope,
       trySend: (value, userHeader) => this.#trySend(value, userHeader),
       countServers: () => this.#countServers(),
-      watch,
+      watch: (wake) => {
+        const undo = [watchServers(wake), waking.subscribe(wake)];
+        return () => {
+          for (const stop of undo) stop();
+        };
+      },
       hasSeenDeathOf: (nodeId) => this.#deaths.hasSeenDeathOf(nodeId),
     });
     this.#whenReleased = (pending) => {
@@ -175,7 +186,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
    * @returns undefined if waiting for room would help.
    */
   #send(chunk: number, demandsServer: boolean): PendingResponseHandle<Q, S, QH, SH> | undefined {
-    const { sender, receiver, channels } = this.#parts;
+    const { sender, writer, receiver, channels } = this.#parts;
     // The responses' connections come last: no server gets a request without a channel for its responses.
     sender.keepUpToDate();
     receiver.keepUpToDate();
@@ -183,6 +194,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     const channel = channels.open(requestId);
     const { memory, base } = sender.pool.leaseOf(chunk);
     writeRequestIdentity(memory, base, channel, requestId);
+    this.#wakeUps.sign(memory, base + writer.types.layout.userHeaderOffset);
     let receivers = NO_ROOM;
     try {
       receivers = sender.deliver(chunk);
@@ -196,6 +208,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     const request = { chunk, channel, requestId, numberOfServerConnections: receivers };
     const pending = new PendingResponseHandle<Q, S, QH, SH>(this.#parts, request, this.#whenReleased);
     this.#pending.add(pending);
+    this.#wakeUps.sentRequest();
     return pending;
   }
 
@@ -241,6 +254,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     sender.close();
     receiver.close();
     this.#entry.remove("sender", "receiver");
+    this.#wakeUps.close();
   }
 
   #demandOpen(): void {

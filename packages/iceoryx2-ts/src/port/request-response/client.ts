@@ -27,6 +27,11 @@ export interface ClientOptions extends SendingOptions {
    * `OutOfMemory` then. Clamped to what makes sense.
    */
   readonly overrideRequestPreallocation?: ((worstCase: number) => number) | undefined;
+  /**
+   * Wakes the servers that wait for requests by events, as upstream's example request_response_with_events: creates the event services "<name>/server"
+   * and "<name>/client" if they are not there. `true` sends the event id 0, a number that id.
+   */
+  readonly notify?: boolean | number | undefined;
 }
 
 /** Sends requests to all servers of its service and receives their responses. */

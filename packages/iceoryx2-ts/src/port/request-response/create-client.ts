@@ -17,6 +17,7 @@ import type { Client, ClientOptions } from "./client.ts";
 import { ClientPort } from "./client-port.ts";
 import { writeRequestHeader } from "./request-header.ts";
 import { ClientCreateError } from "./request-response-port-errors.ts";
+import { ClientWakeUps, notifiedId } from "./wake-up-calls.ts";
 
 export interface RequestResponseTypes {
   readonly request: MessageTypes;
@@ -37,6 +38,7 @@ export function createClient<
   const { pattern, node } = service;
   const what = `client of service "${service.name}"`;
   const defaults = node.config.defaults.requestResponse;
+  const eventId = notifiedId(what, options.notify);
   const backpressureStrategy = options.backpressureStrategy ?? defaults.clientBackpressureStrategy;
   const maxActiveRequests = checkedActiveRequests(what, pattern, options.maxActiveRequests);
   const memory = sendingMemory(what, types.request, options, defaults.clientAllocationStrategy, {
@@ -51,10 +53,12 @@ export function createClient<
   const entry = PortEntry.create(service, "client", options.name ?? "", toError("UnableToCreatePortTag"));
   const { id: portId, name: portName, origin } = entry;
   const prepareChunk = (view: DataView, at: number): void => writeRequestHeader(view, at, node.id, portId);
+  let wakeUps: ClientWakeUps | undefined;
   let pool: ChunkPool | undefined;
   let sender: Sender | undefined;
   let receiver: Receiver | undefined;
   try {
+    wakeUps = new ClientWakeUps(service, entry, eventId);
     pool = createPool(
       service,
       types.request,
@@ -82,6 +86,7 @@ export function createClient<
     sender?.close();
     receiver?.close();
     entry.remove("sender", "receiver");
+    wakeUps?.close();
     throw error;
   }
   return new ClientPort<Q, S, QH, SH>({
@@ -89,6 +94,7 @@ export function createClient<
     requestTypes: types.request,
     responseTypes: types.response,
     entry,
+    wakeUps,
     sender,
     receiver,
     numberOfChannels: numberOfResponseChannels(pattern),

@@ -18,6 +18,7 @@ import { ServerCreateError } from "./request-response-port-errors.ts";
 import { writeResponseHeader } from "./response-header.ts";
 import type { Server, ServerOptions } from "./server.ts";
 import { ServerPort } from "./server-port.ts";
+import { notifiedId, ServerWakeUps } from "./wake-up-calls.ts";
 
 /** Above it no number makes sense; it keeps size arithmetic exact. */
 const LOANS_MAX = 2 ** 24;
@@ -36,6 +37,7 @@ export function createServer<
   const { pattern, node } = service;
   const what = `server of service "${service.name}"`;
   const defaults = node.config.defaults.requestResponse;
+  const eventId = notifiedId(what, options.notify);
   const backpressureStrategy = options.backpressureStrategy ?? defaults.serverBackpressureStrategy;
   const requestedLoans = countOption(
     what,
@@ -57,10 +59,12 @@ export function createServer<
   const entry = PortEntry.create(service, "server", options.name ?? "", toError("UnableToCreatePortTag"));
   const { id: portId, name: portName, origin } = entry;
   const prepareChunk = (view: DataView, at: number): void => writeResponseHeader(view, at, node.id, portId);
+  let wakeUps: ServerWakeUps | undefined;
   let pool: ChunkPool | undefined;
   let sender: Sender | undefined;
   let receiver: Receiver | undefined;
   try {
+    wakeUps = new ServerWakeUps(service, entry, eventId);
     pool = createPool(
       service,
       types.response,
@@ -92,6 +96,7 @@ export function createServer<
     sender?.close();
     receiver?.close();
     entry.remove("sender", "receiver");
+    wakeUps?.close();
     throw error;
   }
   return new ServerPort<Q, S, QH, SH>({
@@ -99,6 +104,7 @@ export function createServer<
     requestTypes: types.request,
     responseTypes: types.response,
     entry,
+    wakeUps,
     sender,
     receiver,
     numberOfChannels: numberOfResponseChannels(pattern),

@@ -2,7 +2,7 @@ import type { WaitScope } from "../../lifecycle/wait-scope.ts";
 import { Lease } from "../../payload/lease.ts";
 import type { PayloadType, ReadonlyView } from "../../payload/meaning.ts";
 import type { Header } from "../common/loan.ts";
-import { type LoopOptions, messageLoop, NO_MORE } from "../common/message-loop.ts";
+import { type LoopOptions, MessageLoop, NO_MORE, type Waking } from "../common/message-loop.ts";
 import type { MessageReader } from "../common/message-reader.ts";
 import type { MessageWriter } from "../common/message-writer.ts";
 import { type HeaderReadonly, ReceivedMessage } from "../common/received-message.ts";
@@ -74,8 +74,9 @@ export interface RequestOrigin {
   readonly receiver: Receiver;
   readonly reader: MessageReader<ResponseHeader>;
   readonly channels: ResponseChannels;
-  /** Calls `wake` when looking for responses may be worth it, until the returned function is called. */
-  readonly watch: (wake: () => void) => () => void;
+  /** Calls `wake` when a server died, until the returned function is called. */
+  readonly watchServers: (wake: () => void) => () => void;
+  readonly waking: Waking;
   /** For the waits of one pending response. */
   readonly newScope: () => WaitScope;
   /** Names a pending response in messages. */
@@ -198,10 +199,10 @@ export class PendingResponseHandle<
   responses(options: LoopOptions = {}): AsyncIterableIterator<Response<S, SH>> {
     this.#demandLease();
     this.#scope ??= this.#client.newScope();
-    const { watch, describePending } = this.#client;
+    const { watchServers, waking, describePending } = this.#client;
     // A server that dies says nothing more, and its death ends its stream.
-    const source = { take: () => this.#next(), watch };
-    return messageLoop(this.#scope, describePending(), source, options);
+    const source = { take: () => this.#next(), watch: watchServers };
+    return new MessageLoop(this.#scope, describePending(), source, waking).run(options);
   }
 
   #next(): ReceivedResponse<S, SH> | typeof NO_MORE | undefined {

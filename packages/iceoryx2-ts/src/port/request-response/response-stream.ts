@@ -13,6 +13,7 @@ import { SendQueue } from "../common/send-queue.ts";
 import { NO_ROOM, type Sender } from "../common/sender.ts";
 import type { SenderConnection } from "../common/sender-connection.ts";
 import { writeAnsweredRequest } from "./response-header.ts";
+import type { ServerWakeUps, Sleeper } from "./wake-up-calls.ts";
 
 /** What the responses of a server have in common. */
 export interface ResponseSource {
@@ -21,6 +22,7 @@ export interface ResponseSource {
   readonly maxLoanedResponsesPerRequest: number;
   /** What users hold, by chunk. */
   readonly loans: (Disposable | undefined)[];
+  readonly wakeUps: ServerWakeUps;
   /** Closes when the server leaves the service. */
   readonly scope: WaitScope;
   /** Call it when something that keeps the server registered was released. */
@@ -28,8 +30,7 @@ export interface ResponseSource {
 }
 
 /** Where the responses to a request go. */
-export interface ResponseAddress {
-  readonly clientId: bigint;
+export interface ResponseAddress extends Sleeper {
   /** The client's place in the clients' bag. */
   readonly slot: number;
   readonly channel: number;
@@ -112,7 +113,9 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
     const { channel, requestId } = this.#address;
     const { memory, base } = sender.pool.leaseOf(chunk);
     writeAnsweredRequest(memory, base, requestId);
-    return sender.trySendTo(connection, channel, chunk, attempts);
+    const receivers = sender.trySendTo(connection, channel, chunk, attempts);
+    if (receivers === 1) this.#source.wakeUps.sentResponse(this.#address);
+    return receivers;
   }
 
   endLoan(chunk: number): void {
@@ -126,7 +129,10 @@ export class ResponseStream<S extends PayloadType, SH extends Header> implements
   /** Tells the client that no more responses come. */
   end(): void {
     const { channel, requestId } = this.#address;
-    this.#connection()?.stateOf(channel).close(requestId);
+    const connection = this.#openConnection();
+    if (connection === undefined) return;
+    connection.stateOf(channel).close(requestId);
+    this.#source.wakeUps.endedStream(this.#address);
   }
 
   /** The connection to the client, if it is still there. */

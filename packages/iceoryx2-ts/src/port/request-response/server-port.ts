@@ -22,6 +22,7 @@ import { type RequestHeader, readChannelId, readRequestHeader, readRequestId } f
 import type { ResponseSource } from "./response-stream.ts";
 import type { Server } from "./server.ts";
 import { type RequestHandler, type ServeOptions, Serving } from "./serving.ts";
+import type { ServerWakeUps } from "./wake-up-calls.ts";
 
 /** What `createServer` put together. */
 export interface ServerParts {
@@ -29,6 +30,7 @@ export interface ServerParts {
   readonly requestTypes: MessageTypes;
   readonly responseTypes: MessageTypes;
   readonly entry: PortEntry;
+  readonly wakeUps: ServerWakeUps;
   readonly sender: Sender;
   readonly receiver: Receiver;
   readonly numberOfChannels: number;
@@ -53,6 +55,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   readonly #numberOfChannels: number;
   /** Of the waits for requests. */
   readonly #scope: WaitScope;
+  readonly #wakeUps: ServerWakeUps;
   readonly #deaths: PeerDeaths;
   readonly #departures: Departures;
   #isGone = false;
@@ -75,9 +78,11 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
       writer: new MessageWriter(sender, parts.responseTypes, initialMaxSliceLen),
       maxLoanedResponsesPerRequest: parts.maxLoanedResponsesPerRequest,
       loans: [],
+      wakeUps: parts.wakeUps,
       scope: new WaitScope(node.os, node.waits.signalMode),
       afterRelease: () => this.#leaveWhenIdle(),
     };
+    this.#wakeUps = parts.wakeUps;
     this.#deaths = new PeerDeaths(sender);
     this.#departures = new Departures(this.#deaths);
     this.#source.scope.onClose(() => this.#departures.look());
@@ -145,7 +150,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   #loop(
     source: MessageSource<ActiveRequestHandle<Q, S, QH, SH>>,
   ): MessageLoop<ActiveRequestHandle<Q, S, QH, SH>> {
-    return new MessageLoop(this.#scope, this.#entry.origin, source);
+    return new MessageLoop(this.#scope, this.#entry.origin, source, this.#wakeUps.waking);
   }
 
   updateConnections(): void {
@@ -214,6 +219,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
     sender.close();
     this.#receiver.close();
     this.#entry.remove("sender", "receiver");
+    this.#wakeUps.close();
   }
 
   #demandOpen(): void {

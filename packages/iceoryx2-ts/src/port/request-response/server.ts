@@ -25,6 +25,11 @@ export interface ServerOptions extends SendingOptions {
    * `OutOfMemory` then. Clamped to what makes sense.
    */
   readonly overrideResponsePreallocation?: ((worstCase: number) => number) | undefined;
+  /**
+   * Wakes the clients that wait for responses by events, as upstream's example request_response_with_events: creates the event services "<name>/server"
+   * and "<name>/client" if they are not there. `true` sends the event id 0, a number that id.
+   */
+  readonly notify?: boolean | number | undefined;
 }
 
 /** Receives the requests of all clients of its service and answers them. */
