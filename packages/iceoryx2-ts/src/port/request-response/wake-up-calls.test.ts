@@ -1,6 +1,7 @@
 /** Clients and servers that wake each other by events. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Node } from "../../api/node.ts";
 import type { RequestResponseService } from "../../api/request-response-service.ts";
 import { InvalidArgumentError } from "../../base/general-errors.ts";
@@ -27,13 +28,13 @@ describe("clients and servers that notify", () => {
       const only = { poll: false, timeout: PATIENCE } as const;
       const serving = server.serve(async function* ({ payload }) {
         for (let value = 0n; value < payload; value++) {
-          await new Promise((resolve) => setTimeout(resolve, 3));
+          await turn();
           yield value;
         }
-        await new Promise((resolve) => setTimeout(resolve, 3));
+        await turn();
       }, only);
       for (const count of [3n, 0n, 1n]) {
-        await new Promise((resolve) => setTimeout(resolve, 3));
+        await turn();
         using pending = client.sendCopy(count);
         const received: bigint[] = [];
         for await (const { payload } of pending.responses(only)) received.push(payload);

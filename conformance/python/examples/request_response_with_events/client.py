@@ -1,0 +1,45 @@
+"""Wakes servers for its requests, and sleeps until one wakes it for the response."""
+
+import ctypes
+import signal
+
+import iceoryx2 as iox2
+
+from example import create_node
+from services import open_events, open_service
+
+
+def call(client, listener, notifier, value):
+    """Sends a request and prints the first response, however long it takes."""
+    request = client.loan_uninit().write_payload(ctypes.c_uint64(value))
+    listener_id = listener.id.value
+    request.user_header().contents.low = listener_id & (2**64 - 1)
+    request.user_header().contents.high = listener_id >> 64
+    pending = request.send()
+    notifier.notify()
+    while (response := pending.receive()) is None:
+        listener.blocking_wait()
+    print(f"received response {value}: {response.payload().contents}")
+    response.delete()
+    pending.delete()
+
+
+def main():
+    """Ends with the first signal; what it created goes with its variables."""
+    signal.signal(signal.SIGINT, lambda *_: None)
+    node = create_node()
+    notifier = open_events(node, "server").notifier_builder().create()
+    listener = open_events(node, "client").listener_builder().create()
+    client = open_service(node).client_builder().create()
+    try:
+        for value in range(3):
+            call(client, listener, notifier, value)
+        while True:
+            listener.blocking_wait()
+    except iox2.ListenerWaitError:
+        print("exit")
+    for port in (notifier, listener, client):
+        port.delete()
+
+
+main()
