@@ -1,4 +1,4 @@
-/** Clients and servers of ours and of Python that wake each other as upstream's example request_response_with_events. */
+/** Clients and servers of both languages that wake each other as in upstream's request_response_with_events. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {

@@ -1,4 +1,4 @@
-/** Notifies the listeners of an event service that goes with another service, as a convenience: nothing depends on it. */
+/** Notifies listeners of an event service that goes with another service, as a convenience: nothing depends on it. */
 import { log } from "../../base/log.ts";
 import type { NodeState } from "../../lifecycle/node-state.ts";
 import type { PortDetails } from "../../service/port-details.ts";

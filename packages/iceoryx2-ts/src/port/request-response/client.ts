@@ -28,8 +28,9 @@ export interface ClientOptions extends SendingOptions {
    */
   readonly overrideRequestPreallocation?: ((worstCase: number) => number) | undefined;
   /**
-   * Wakes the servers that wait for requests by events, as upstream's example request_response_with_events: creates the event services "<name>/server"
-   * and "<name>/client" if they are not there. `true` sends the event id 0, a number that id.
+   * Wakes the servers that wait for requests by events, as upstream's example request_response_with_events:
+   * creates the event services "<name>/server" and "<name>/client" if they are not there. `true` sends the event id 0,
+   * a number that id.
    */
   readonly notify?: boolean | number | undefined;
 }

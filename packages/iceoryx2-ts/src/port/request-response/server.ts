@@ -26,8 +26,9 @@ export interface ServerOptions extends SendingOptions {
    */
   readonly overrideResponsePreallocation?: ((worstCase: number) => number) | undefined;
   /**
-   * Wakes the clients that wait for responses by events, as upstream's example request_response_with_events: creates the event services "<name>/server"
-   * and "<name>/client" if they are not there. `true` sends the event id 0, a number that id.
+   * Wakes the clients that wait for responses by events, as upstream's example request_response_with_events:
+   * creates the event services "<name>/server" and "<name>/client" if they are not there. `true` sends the event id 0,
+   * a number that id.
    */
   readonly notify?: boolean | number | undefined;
 }

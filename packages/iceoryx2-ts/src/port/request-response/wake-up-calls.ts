@@ -3,9 +3,9 @@
  *
  * Two event services go with the service "a": servers listen at "a/server", and clients notify there of requests;
  * clients listen at "a/client", and servers notify there of responses, but only the listener that the response is for.
- * Its id stands in the user header of the request, if that is made for it. Clients of ours have listeners with the id of
- * the client as their name as well: they can be found without such a header, and are told of the ends of streams too,
- * which others do not expect.
+ * Its id stands in the user header of the request, if that is made for it. Clients of ours have listeners with their
+ * own id as the name as well: they can be found without such a header, and are told of the ends of streams, which
+ * others do not expect.
  */
 import { InvalidArgumentError } from "../../base/general-errors.ts";
 import { readUniqueId, writeUniqueId } from "../../base/unique-id.ts";
