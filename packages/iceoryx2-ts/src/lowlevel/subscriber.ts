@@ -42,7 +42,7 @@ export class Subscriber implements Disposable {
   }
 
   /**
-   * Takes the oldest message of the first publisher that has one, as a copy; undefined if there is none. Never waits.
+   * Takes the oldest message of a publisher, as a copy; undefined if there is none. Never waits.
    *
    * @throws ReceiveError, ClosedError
    */

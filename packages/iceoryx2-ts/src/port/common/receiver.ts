@@ -52,6 +52,8 @@ export class Receiver {
   readonly #borrowed: ReceivedChunk[] = [];
   readonly #places: Places<ReceivedChunk> | undefined;
   readonly #maxBorrowed: number;
+  /** Which of those that are connected is asked first. */
+  #turn = 0;
   readonly #degradation: Degradation;
   readonly #demands: ChunkDemands;
 
@@ -113,7 +115,7 @@ export class Receiver {
     this.keepUpToDate();
     let chunk: ReceivedChunk | undefined;
     if (this.#expired.length > 0) chunk = this.#receiveFromAny(this.#expired, channel);
-    chunk ??= this.#receiveFromAny(this.#connected, channel);
+    chunk ??= this.#receiveInTurn(channel);
     if (chunk === undefined) this.#demandNoReason(channel);
     return chunk;
   }
@@ -208,6 +210,20 @@ export class Receiver {
     this.#connections.fill(undefined);
     this.#connected = [];
     this.#expired = [];
+  }
+
+  /** Each sender in turn, so that one that never pauses keeps nobody else waiting. */
+  #receiveInTurn(channel: number): ReceivedChunk | undefined {
+    const connected = this.#connected;
+    const count = connected.length;
+    for (let i = 0, turn = this.#turn; i < count; i++, turn++) {
+      if (turn >= count) turn = 0;
+      const connection = connected[turn]!;
+      if (!this.receiveFrom(connection, channel)) continue;
+      this.#turn = turn + 1;
+      return connection.chunk;
+    }
+    return undefined;
   }
 
   #receiveFromAny(connections: readonly ReceiverConnection[], channel: number): ReceivedChunk | undefined {

@@ -139,7 +139,7 @@ describe("a loop over samples", () => {
         for await (const _ of subscriber) break;
       }
       assert.equal(log.messages.length, 1);
-      assert.match(log.messages[0]!, /not woken by the event service of its name.*eventIdMaxValue/s);
+      assert.match(log.messages[0]!, /not woken by the event service "a".*eventIdMaxValue/s);
       await assert.rejects(subscriber.samples(onlyEvents).next(), {
         code: "DoesNotSupportRequestedMaxEventId",
       });

@@ -148,6 +148,27 @@ describe("a subscriber", () => {
   );
 
   it(
+    "serves its publishers in turn, so that one that never pauses keeps nobody waiting",
+    inDomain((node) => {
+      const service = node.service("Turns").publishSubscribe(u64).create({ maxPublishers: 3 });
+      const publishers = [service.publisher(), service.publisher(), service.publisher()];
+      const subscriber = service.subscriber();
+      const next = (): bigint => {
+        const sample = subscriber.receive()!;
+        const { payload } = sample;
+        sample.release();
+        return payload;
+      };
+      for (let i = 0n; i < 2n; i++) {
+        for (const [who, publisher] of publishers.entries()) publisher.sendCopy(10n * BigInt(who) + i);
+      }
+      assert.deepEqual([next(), next(), next(), next()], [0n, 10n, 20n, 1n]);
+      publishers[0]!.sendCopy(2n);
+      assert.deepEqual([next(), next(), next()], [11n, 21n, 2n]);
+    }),
+  );
+
+  it(
     "knows whether samples wait, also of publishers that came later",
     inDomain((node) => {
       const { service, publisher, subscriber } = connect(node);

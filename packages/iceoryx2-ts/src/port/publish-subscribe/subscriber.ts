@@ -32,7 +32,8 @@ export interface Subscriber<T extends PayloadType, H extends Header = undefined>
   /** How often loops over samples looked again while they waited. */
   readonly wakeUps: WakeUps;
   /**
-   * The oldest waiting sample of the first publisher that has one, or undefined. Release it when done.
+   * The oldest waiting sample of a publisher, or undefined. Publishers take turns; those that left come first. Release
+   * it when done.
    *
    * @throws ReceiveError `ExceedsMaxBorrows` if samples wait, but too many are held; nothing is lost.
    * @throws ClosedError
