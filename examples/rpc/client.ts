@@ -1,5 +1,5 @@
 /** Calls the procedure of the server: once for the first answer, once for all of them. */
-import { CallError, Node, u64 } from "iceoryx2-ts";
+import { CallError, ClosedError, Node, u64 } from "iceoryx2-ts";
 import { NAME, QOS } from "./service.ts";
 
 const CYCLE_TIME = 1000;
@@ -17,6 +17,8 @@ for await (const _ of node.ticks(CYCLE_TIME)) {
     console.log(`${number} = ${factors.join(" * ")}, the smallest is ${smallest}`);
     number++;
   } catch (error) {
+    // SIGINT and SIGTERM end what waits.
+    if (error instanceof ClosedError) break;
     if (!(error instanceof CallError)) throw error;
     console.log(`${error.code}: waiting for a server`);
     await client.waitForServer();

@@ -5,12 +5,15 @@ import signal
 
 import iceoryx2 as iox2
 
-from example import create_node
+from example import CYCLE_TIME, create_node
 from services import open_events, open_service
+
+# Nobody takes so long to answer.
+PATIENCE = iox2.Duration.from_secs(30)
 
 
 def call(client, listener, notifier, value):
-    """Sends a request and prints the first response, however long it takes."""
+    """Sends a request and prints the first response."""
     request = client.loan_uninit().write_payload(ctypes.c_uint64(value))
     listener_id = listener.id.value
     request.user_header().contents.low = listener_id & (2**64 - 1)
@@ -18,7 +21,8 @@ def call(client, listener, notifier, value):
     pending = request.send()
     notifier.notify()
     while (response := pending.receive()) is None:
-        listener.blocking_wait()
+        if not listener.timed_wait(PATIENCE):
+            raise TimeoutError("nobody woke the client")
     print(f"received response {value}: {response.payload().contents}")
     response.delete()
     pending.delete()
@@ -26,7 +30,8 @@ def call(client, listener, notifier, value):
 
 def main():
     """Ends with the first signal; what it created goes with its variables."""
-    signal.signal(signal.SIGINT, lambda *_: None)
+    stops = []
+    signal.signal(signal.SIGINT, lambda *_: stops.append(True))
     node = create_node()
     notifier = open_events(node, "server").notifier_builder().create()
     listener = open_events(node, "client").listener_builder().create()
@@ -34,10 +39,11 @@ def main():
     try:
         for value in range(3):
             call(client, listener, notifier, value)
-        while True:
-            listener.blocking_wait()
+        while not stops:
+            listener.timed_wait(CYCLE_TIME)
     except iox2.ListenerWaitError:
-        print("exit")
+        pass
+    print("exit")
     for port in (notifier, listener, client):
         port.delete()
 
