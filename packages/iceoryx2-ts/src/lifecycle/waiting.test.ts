@@ -88,6 +88,11 @@ class Box {
     return () => this.wakeUps.delete(wake);
   };
 
+  /** A wait begins later when the event loop has to turn first. */
+  async subscribed(): Promise<void> {
+    while (this.wakeUps.size === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   put(content: string | undefined): void {
     this.content = content;
     for (const wake of [...this.wakeUps]) wake();
@@ -106,7 +111,7 @@ describe("a wait", () => {
     const scope = new WaitScope(hostOs(), "ignore");
     const box = new Box();
     const wait = waitFor(scope, box, { timeout: LONG });
-    await Promise.resolve();
+    await box.subscribed();
     box.put(undefined);
     assert.equal(box.wakeUps.size, 1);
     box.put("now");
@@ -151,7 +156,7 @@ describe("a wait", () => {
       look: () => (looks++ === 0 ? undefined : fail()),
       subscribe: box.subscribe,
     });
-    await Promise.resolve();
+    await box.subscribed();
     box.put("anything");
     await assert.rejects(wait, /broken/);
     await assert.rejects(waitFor(scope, { look: () => undefined, subscribe: fail }), /broken/);
