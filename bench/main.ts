@@ -3,6 +3,7 @@
  * machines differ and drift.
  */
 import { parseArgs } from "node:util";
+import { compareCalls } from "./awaited/calls.ts";
 import { compareAwaited } from "./awaited/compare.ts";
 import { compareEvents } from "./events/compare.ts";
 import { compareExchange } from "./exchange/compare.ts";
@@ -23,6 +24,10 @@ await compareAwaited({
   sizes: values.quick ? [8] : [8, 64 * KIB],
   batches: values.quick ? 8 : 20,
   count: 10_000,
+});
+await compareCalls({
+  sizes: values.quick ? [8] : [8, KIB, 64 * KIB, KIB * KIB],
+  calls: values.quick ? 500 : 2000,
 });
 await compareEvents({
   repetitions: values.quick ? 3 : 5,
