@@ -143,7 +143,21 @@ describe("the handlers of signals and of the exit", () => {
     ["SIGINT", "SIGTERM", "exit", "uncaughtException", "unhandledRejection"].map((event) =>
       process.listenerCount(event),
     );
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  /** The handlers stay for a turn after they were needed, for a loop may wait again. */
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+
+  it("stay for those who wait again in the same turn", async () => {
+    using domain = new TestDomain();
+    const before = installed();
+    const node = Node.create({ config: domain.config });
+    await node.wait(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(installed()[0], before[0]! + 1);
+    node.close();
+    await turn();
+    assert.deepEqual(installed(), before);
+  });
 
   it("are there only while they are needed", async () => {
     using domain = new TestDomain();

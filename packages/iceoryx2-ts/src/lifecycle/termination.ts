@@ -26,6 +26,8 @@ const waits = new Set<() => void>();
 let cleanupNodes = 0;
 let isListening = false;
 let isTerminating = false;
+/** How often the last wait ended. */
+let pauses = 0;
 
 /** Whether SIGINT or SIGTERM came while we were listening: whoever waits from now on returns at once. */
 export function terminationRequested(): boolean {
@@ -79,10 +81,24 @@ function updateListening(): void {
   // Worker threads get no signals.
   const shouldListen = isMainThread && (waits.size > 0 || cleanupNodes > 0);
   if (shouldListen === isListening) return;
-  // A loop waits again in the same turn; without the delay a signal in between would find no handler.
-  if (!shouldListen) return void setImmediate(stopListeningIfIdle);
+  if (!shouldListen) return stopListeningSoon();
   isListening = true;
   for (const signal of SIGNALS) process.on(signal, onSignal);
+}
+
+/**
+ * A loop waits again when its promise goes on, which can be as late as the end of the turn in which it was woken;
+ * without the delay a signal in between would find no handler.
+ */
+function stopListeningSoon(): void {
+  const pause = ++pauses;
+  afterThisTurn(() => {
+    if (pause === pauses) stopListeningIfIdle();
+  });
+}
+
+function afterThisTurn(action: () => void): void {
+  setImmediate(() => setImmediate(action));
 }
 
 function stopListeningIfIdle(): void {
@@ -92,16 +108,20 @@ function stopListeningIfIdle(): void {
 }
 
 function onSignal(signal: Signal): void {
-  if (waits.size > 0) {
-    isTerminating = true;
-    for (const end of [...waits]) end();
-    return;
-  }
-  const othersHandleIt = process.listenerCount(signal) > 1;
-  if (othersHandleIt) return;
-  closeAllNodes();
-  process.off(signal, onSignal);
-  process.kill(process.pid, signal);
+  if (waits.size > 0) return endWaits();
+  if (process.listenerCount(signal) > 1) return;
+  // Who was woken in this turn may be about to wait again.
+  afterThisTurn(() => {
+    if (waits.size > 0) return endWaits();
+    closeAllNodes();
+    process.off(signal, onSignal);
+    process.kill(process.pid, signal);
+  });
+}
+
+function endWaits(): void {
+  isTerminating = true;
+  for (const end of [...waits]) end();
 }
 
 function closeAllNodes(): void {
