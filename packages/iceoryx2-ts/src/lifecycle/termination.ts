@@ -81,7 +81,11 @@ function updateListening(): void {
   // Worker threads get no signals.
   const shouldListen = isMainThread && (waits.size > 0 || cleanupNodes > 0);
   if (shouldListen === isListening) return;
-  if (!shouldListen) return stopListeningSoon();
+  if (shouldListen) startListening();
+  else stopListeningSoon();
+}
+
+function startListening(): void {
   isListening = true;
   for (const signal of SIGNALS) process.on(signal, onSignal);
 }
@@ -108,15 +112,20 @@ function stopListeningIfIdle(): void {
 }
 
 function onSignal(signal: Signal): void {
-  if (waits.size > 0) return endWaits();
-  if (process.listenerCount(signal) > 1) return;
+  const othersHandleIt = process.listenerCount(signal) > 1;
+  if (waits.size > 0) endWaits();
   // Who was woken in this turn may be about to wait again.
-  afterThisTurn(() => {
-    if (waits.size > 0) return endWaits();
-    closeAllNodes();
-    process.off(signal, onSignal);
-    process.kill(process.pid, signal);
-  });
+  else if (!othersHandleIt) afterThisTurn(() => endWaitsOrProcess(signal));
+}
+
+function endWaitsOrProcess(signal: Signal): void {
+  if (waits.size > 0) {
+    endWaits();
+    return;
+  }
+  closeAllNodes();
+  process.off(signal, onSignal);
+  process.kill(process.pid, signal);
 }
 
 function endWaits(): void {
