@@ -1,6 +1,7 @@
 /**
  * Sends frames: some at a steady pace, then as many as it can, first with every byte written and then without.
- * The argument is how long each of the parts lasts, in milliseconds; "0" leaves the part out.
+ * The arguments are how many subscribers it waits for, and how long each of the parts lasts, in milliseconds; "0"
+ * leaves the part out.
  */
 import process from "node:process";
 import { type bytes, type Publisher, SendError } from "iceoryx2-ts";
@@ -55,7 +56,12 @@ function sendPhase(publisher: FramePublisher, phase: Phase, milliseconds: number
 using node = createNode("demo publisher");
 using service = openFrames(node);
 using publisher = service.publisher({ name: "camera", initialMaxSliceLen: FRAME_SIZE, maxLoanedSamples: 1 });
-const [paced = 0, written = 0, handedOver = 0] = process.argv.slice(2).map(Number);
+const [subscribers = 0, paced = 0, written = 0, handedOver = 0] = process.argv.slice(2).map(Number);
+report("ready");
+// A subscriber that finds the publisher is connected from the beginning, so that it gets every frame.
+while (service.numberOfSubscribers < subscribers) {
+  if (!(await node.wait(1))) throw new Error("interrupted while waiting for the subscribers");
+}
 sendPhase(publisher, "paced", paced);
 sendPhase(publisher, "written", written);
 sendPhase(publisher, "handedOver", handedOver);

@@ -32,17 +32,17 @@ export async function runFrames(
   const built = (program: string): string => join(REPOSITORY, "scripts", "dist", "demo", `${program}.js`);
   const start = (name: string, command: string, args: readonly string[]): Program =>
     new Program(name, command, args, environment);
+  const numberOfSubscribers = python === undefined ? 1 : 2;
+  const args = [numberOfSubscribers, paced, written, handedOver].map(String);
+  const publisher = start("publisher", process.execPath, [built("publisher"), ...args]);
+  // It creates the service: the subscriber in Python only opens it.
+  await publisher.report<"ready">();
   const subscriber = start("subscriber", process.execPath, [built("subscriber")]);
-  // It creates the service: the one in Python only opens it.
-  await subscriber.report<"ready">();
   let another: Program | undefined;
   if (python !== undefined) {
     const script = join(REPOSITORY, "scripts", "demo", "subscriber.py");
     another = start("Python subscriber", python, ["-B", script]);
-    await another.report<"ready">();
   }
-  const durations = [paced, written, handedOver].map(String);
-  const publisher = start("publisher", process.execPath, [built("publisher"), ...durations]);
   const [sent, received, receivedByAnother] = await Promise.all([
     participate<PublisherReport>(publisher),
     participate<SubscriberReport>(subscriber),

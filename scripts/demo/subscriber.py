@@ -9,7 +9,7 @@ import time
 import iceoryx2 as iox2
 
 STRIDE = 4096
-PATIENCE = 15_000_000_000
+PATIENCE = 60_000_000_000
 END = 3
 
 
@@ -92,7 +92,6 @@ def main():
         .open_or_create()
     )
     subscriber = service.subscriber_builder().name(iox2.PortName.new("screen in Python")).create()
-    report("ready")
     result = receive_all(subscriber)
     subscriber.delete()
     report(result)

@@ -8,7 +8,7 @@ import { type FramePlace, report } from "./reports.ts";
 /** So many bytes apart are those that are looked at: a page of memory. */
 const STRIDE = 4096;
 /** A publisher that is silent for so long is gone, in nanoseconds. */
-const PATIENCE = 15_000_000_000n;
+const PATIENCE = 60_000_000_000n;
 
 interface Span {
   frames: number;
@@ -58,7 +58,6 @@ function percentile(sorted: readonly number[], share: number): number {
 using node = createNode("demo subscriber");
 using service = openFrames(node);
 using subscriber = service.subscriber({ name: "screen" });
-report("ready");
 
 let phase: Phase | undefined;
 for (let patience = process.hrtime.bigint() + PATIENCE; phase !== "end"; ) {
