@@ -1,54 +1,26 @@
 /** Proves that the tests' peer works: two Python processes, one domain, no TypeScript in between. */
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, test } from "node:test";
+import { TestDomain } from "iceoryx2-ts/testing";
 import { Peer, PeerError, type PeerObject, type PeerPort, type PeerSample } from "./peer.ts";
 import { fromLine, toLine } from "./peer-json.ts";
 import { skipWithoutPython } from "./python.ts";
 
-const SHARED_MEMORY = "/dev/shm";
 const TransmissionData = { struct: "TransmissionData", fields: { x: "i32", y: "i32", funky: "f64" } };
-
-interface Domain {
-  readonly prefix: string;
-  readonly root_path: string;
-}
 
 /** Two peers and a node in each, in a domain of their own, of which nothing may be left. */
 async function withPeers(
   body: (a: Peer, b: Peer, nodeA: number, nodeB: number) => Promise<void>,
 ): Promise<void> {
-  const domain = { prefix: `peer_${randomUUID()}_`, root_path: await mkdtemp(join(tmpdir(), "iox2-peer-")) };
-  try {
-    await using a = await Peer.start();
-    await using b = await Peer.start();
-    const nodeA = await a.request<PeerObject>("node_create", { ...domain, name: "a" });
-    const nodeB = await b.request<PeerObject>("node_create", { ...domain, name: "b" });
-    await body(a, b, nodeA.handle, nodeB.handle);
-    await Promise.all([a.close(), b.close()]);
-    assert.deepEqual(await leftovers(domain), []);
-  } finally {
-    await removeDomain(domain);
-  }
-}
-
-async function shared({ prefix }: Domain): Promise<string[]> {
-  return (await readdir(SHARED_MEMORY)).filter((name) => name.startsWith(prefix));
-}
-
-/** Upstream keeps the counter of node ids, `*.global_mgmt`, on purpose. */
-async function leftovers(domain: Domain): Promise<string[]> {
-  const files = await readdir(domain.root_path, { recursive: true, withFileTypes: true });
-  const objects = (await shared(domain)).filter((name) => !name.endsWith(".global_mgmt"));
-  return [...files.filter((file) => !file.isDirectory()).map((file) => file.name), ...objects];
-}
-
-async function removeDomain(domain: Domain): Promise<void> {
-  for (const name of await shared(domain)) await rm(join(SHARED_MEMORY, name));
-  await rm(domain.root_path, { recursive: true });
+  using domain = new TestDomain();
+  await using a = await Peer.start();
+  await using b = await Peer.start();
+  const place = { prefix: domain.prefix, root_path: domain.rootPath };
+  const nodeA = await a.request<PeerObject>("node_create", { ...place, name: "a" });
+  const nodeB = await b.request<PeerObject>("node_create", { ...place, name: "b" });
+  await body(a, b, nodeA.handle, nodeB.handle);
+  await Promise.all([a.close(), b.close()]);
+  domain.assertClean();
 }
 
 interface Exchange {

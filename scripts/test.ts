@@ -3,15 +3,18 @@
  *
  *     npm test -- [--unit | --conformance | --check | --smoke] [--node <binary>] [part of a file name ...]
  *
- * Without a set: unit and conformance tests. The last line counts the tests: `12 passed, 0 failed, 1 skipped`.
+ * Without a set: unit and conformance tests. The last line counts the tests: `12 passed, 0 failed, 1 skipped`. SIGINT
+ * and SIGTERM end the run, and then nothing of it is left in shared memory and in files.
  */
-import { spawnSync } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { availableParallelism, constants } from "node:os";
 import process from "node:process";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { TestDirectory } from "./test-directory.ts";
 import { testFiles } from "./test-files.ts";
 import { Tally } from "./test-tally.ts";
 import { REPOSITORY } from "./workspace.ts";
@@ -32,11 +35,17 @@ const HANGS = 10 * 60_000;
 
 const sets = (["unit", "conformance", "check", "smoke"] as const).filter((set) => values[set] === true);
 
-function runWithOtherNode(binary: string): number {
+/** Calls `end` with every signal that shall end the run. */
+function onInterruption(end: (signal: NodeJS.Signals) => void): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, end);
+}
+
+async function runWithOtherNode(binary: string): Promise<number> {
   const args = [fileURLToPath(import.meta.url), ...sets.map((set) => `--${set}`), ...positionals];
-  const { error, status } = spawnSync(binary, args, { stdio: "inherit" });
-  if (error !== undefined) throw error;
-  return status ?? 1;
+  const other = spawn(binary, args, { stdio: "inherit" });
+  onInterruption((signal) => other.kill(signal));
+  const [code] = (await once(other, "exit")) as [number | null];
+  return code ?? 1;
 }
 
 async function runHere(): Promise<number> {
@@ -49,20 +58,37 @@ async function runHere(): Promise<number> {
     return refuse(`no test file of ${set ?? "unit and conformance"} matches ${positionals.join(" or ")}`);
 
   process.chdir(REPOSITORY);
+  const directory = new TestDirectory();
+  process.env["TMPDIR"] = directory.path;
+  const interruption = new AbortController();
+  let interruptedBy: NodeJS.Signals | undefined;
+  onInterruption((signal) => {
+    interruptedBy = signal;
+    interruption.abort();
+  });
+
   const checks = set === "check";
   const events = run({
     files,
     // Checks run whole suites themselves.
     concurrency: checks ? 1 : Math.min(availableParallelism(), 8),
     timeout: checks ? Number.POSITIVE_INFINITY : HANGS,
+    signal: interruption.signal,
   });
   const tally = new Tally();
   events
     .on("test:pass", (event) => tally.add(event, true))
     .on("test:fail", (event) => tally.add(event, false));
   for await (const chunk of events.compose(new spec())) process.stdout.write(chunk);
+
+  if (interruptedBy !== undefined) {
+    directory.remove();
+    return 128 + constants.signals[interruptedBy];
+  }
+  const leftovers = directory.close();
+  if (leftovers.length > 0) refuse(`left behind by tests:\n  ${leftovers.join("\n  ")}`);
   process.stdout.write(`\nNode ${process.version}\n${tally.summary()}\n`);
-  return tally.failed === 0 ? 0 : 1;
+  return tally.failed === 0 && leftovers.length === 0 ? 0 : 1;
 }
 
 function refuse(message: string): number {
@@ -70,4 +96,4 @@ function refuse(message: string): number {
   return 1;
 }
 
-process.exitCode = values.node === undefined ? await runHere() : runWithOtherNode(values.node);
+process.exitCode = values.node === undefined ? await runHere() : await runWithOtherNode(values.node);
