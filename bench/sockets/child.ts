@@ -11,8 +11,14 @@ for (const name of names) {
 }
 for (const { transport: name, roundTrips, messages } of stepsOf(Number(repetitions), names)) {
   const transport = transports.get(name)!;
-  for (let i = 0; i < roundTrips; i++) await transport.send(await transport.recv());
-  for (let i = 0; i < messages; i++) await transport.recv();
+  for (let i = 0; i < roundTrips; i++) {
+    await transport.send(await transport.recv());
+    transport.release?.();
+  }
+  for (let i = 0; i < messages; i++) {
+    await transport.recv();
+    transport.release?.();
+  }
   process.send!({ received: messages });
 }
 process.once("message", () => {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:sockets [-- repetitions]`: messages between two processes, by the sockets of this library, by
- * `process.send` with advanced serialization, and by zeromq.js over ipc:// where it is installed
+ * `npm run bench:sockets [-- repetitions]`: messages between two processes, by the sockets of this library with `recv`
+ * and with `borrow`, by `process.send` with advanced serialization, and by zeromq.js over ipc:// where it is installed
  * (`npm install --no-save zeromq`). All take turns; the medians of the repetitions are printed.
  */
 import { type ChildProcess, fork } from "node:child_process";
@@ -57,6 +57,7 @@ async function run(
   for (let i = 0; i < roundTrips; i++) {
     await transport.send(message);
     await transport.recv();
+    transport.release?.();
   }
   if (roundTrips > 0) figures.roundTrips.push((now() - start) / roundTrips / MICROSECOND);
   start = now();

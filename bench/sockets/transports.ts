@@ -1,11 +1,13 @@
 /** Ways for two processes to exchange messages, all behind one interface. */
 import type { ChildProcess } from "node:child_process";
 import { Config, Node } from "iceoryx2-ts";
-import { Pair, Pub0, Sub0 } from "iceoryx2-ts/sockets";
+import { type BorrowedMessage, Pair, Pub0, Sub0 } from "iceoryx2-ts/sockets";
 
 export interface Transport {
   send(message: Uint8Array): Promise<unknown>;
   recv(): Promise<Uint8Array>;
+  /** Gives back what was received last, where that is necessary. */
+  release?(): void;
   close(): void;
 }
 
@@ -15,11 +17,19 @@ export interface Domain {
 }
 
 export type Side = "parent" | "child";
-export const TRANSPORTS = ["Pair", "Pub0/Sub0", "process.send", "zeromq Pair", "zeromq Pub/Sub"] as const;
+export const TRANSPORTS = [
+  "Pair",
+  "Pair, borrow",
+  "Pub0/Sub0",
+  "Sub0, borrow",
+  "process.send",
+  "zeromq Pair",
+  "zeromq Pub/Sub",
+] as const;
 export type TransportName = (typeof TRANSPORTS)[number];
 
 /** One way from the parent to the child. */
-export const ONE_WAY: readonly TransportName[] = ["Pub0/Sub0", "zeromq Pub/Sub"];
+export const ONE_WAY: readonly TransportName[] = ["Pub0/Sub0", "Sub0, borrow", "zeromq Pub/Sub"];
 
 interface ZeroMqSocket {
   send(message: Uint8Array): Promise<void>;
@@ -53,11 +63,13 @@ export async function open(
     Node.create({ config: Config.with(Config.default(), { global: { prefix, rootPath } }) });
   switch (name) {
     case "Pair":
-      return closing(node(), (own) => Pair.connect("bench", { node: own }));
+    case "Pair, borrow":
+      return openSocket(name, node(), (own) => Pair.connect(name, { node: own }));
     case "Pub0/Sub0":
+    case "Sub0, borrow":
       return side === "parent"
-        ? closing(node(), (own) => Pub0.create("bench", { node: own }))
-        : closing(node(), (own) => Sub0.subscribe("bench", { node: own }));
+        ? openSocket(name, node(), (own) => Pub0.create(name, { node: own }))
+        : openSocket(name, node(), (own) => Sub0.subscribe(name, { node: own }));
     case "process.send":
       return new ProcessTransport(other);
     default:
@@ -65,14 +77,26 @@ export async function open(
   }
 }
 
-type Socket = Partial<Transport> & { close(): void };
+type Socket = Partial<Pick<Pair, "send" | "recv" | "borrow">>;
 
-async function closing(node: Node, make: (node: Node) => Promise<Socket>): Promise<Transport> {
+async function openSocket(
+  name: TransportName,
+  node: Node,
+  make: (node: Node) => Promise<Socket>,
+): Promise<Transport> {
   const socket = await make(node);
+  const send = (message: Uint8Array): Promise<void> => socket.send!(message);
+  const close = (): void => node.close();
+  if (!name.endsWith("borrow")) return { send, recv: () => socket.recv!(), close };
+  let borrowed: BorrowedMessage;
   return {
-    send: (message) => socket.send!(message),
-    recv: () => socket.recv!(),
-    close: () => node.close(),
+    send,
+    async recv() {
+      borrowed = await socket.borrow!();
+      return borrowed.payload as Uint8Array;
+    },
+    release: () => borrowed.release(),
+    close,
   };
 }
 

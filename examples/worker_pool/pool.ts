@@ -34,11 +34,13 @@ async function start(index: number): Promise<Worker> {
 /** Gives every worker the next job as soon as it has answered one. */
 async function byPairs(workers: readonly Worker[], size: number, jobs: number): Promise<void> {
   let left = jobs;
+  const job = new Uint8Array(size);
   const employ = async ({ pair }: Worker): Promise<void> => {
     let open = 0;
     while (left > 0 || open > 0) {
-      for (; left > 0 && open < JOBS_AT_A_TIME; open++, left--) await pair.send(new Uint8Array(size));
-      await pair.recv();
+      for (; left > 0 && open < JOBS_AT_A_TIME; open++, left--) await pair.send(job);
+      const result = await pair.borrow();
+      result.release();
       open--;
     }
   };
@@ -48,11 +50,12 @@ async function byPairs(workers: readonly Worker[], size: number, jobs: number): 
 /** The same with what Node.js has. */
 async function byMessages(workers: readonly Worker[], size: number, jobs: number): Promise<void> {
   let left = jobs;
+  const job = new Uint8Array(size);
   const employ = ({ child }: Worker): Promise<void> =>
     new Promise((resolve) => {
       let open = 0;
       const next = (): void => {
-        for (; left > 0 && open < JOBS_AT_A_TIME; open++, left--) child.send(new Uint8Array(size));
+        for (; left > 0 && open < JOBS_AT_A_TIME; open++, left--) child.send(job);
         if (open > 0) return;
         child.off("message", onResult);
         resolve();

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+export type { BorrowedMessage } from "./sockets/borrowed-message.ts";
 export type { Message } from "./sockets/inbox.ts";
 export type { SocketOptions, SocketStats } from "./sockets/options.ts";
 export { Pair, Pair0, Pair1, type PairEnd } from "./sockets/pair.ts";

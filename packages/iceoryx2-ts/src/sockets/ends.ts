@@ -11,6 +11,7 @@ import type { Sample } from "../port/publish-subscribe/sample.ts";
 import type { Subscriber } from "../port/publish-subscribe/subscriber.ts";
 import { EventOpenError } from "../service/event-errors.ts";
 import { PublishSubscribeOpenError } from "../service/publish-subscribe-errors.ts";
+import { BORROWED_MAX } from "./borrowed-message.ts";
 import { MessageHeader, sessionOf } from "./message-header.ts";
 import { PAGE_SIZE } from "./page.ts";
 
@@ -37,8 +38,8 @@ export interface Way {
   readonly isDemanded: boolean;
 }
 
-/** Of one sender: its page, the one that replaces it, and the message that is being taken. */
-const BORROWED = 3;
+/** Of one sender: its page, the one that replaces it, the message that is being taken, and those that users hold. */
+const BORROWED: number = 3 + BORROWED_MAX;
 /** The first segment; longer messages make more. */
 const INITIAL_MAX_SLICE_LEN = 4096;
 const NODES_BESIDE_ENDS = 8;
@@ -180,10 +181,10 @@ function isTooSmall({ code }: { readonly code: string }): boolean {
 
 /**
  * All receivers get the same messages, and the slowest decides how many are under way. Those who have not joined yet
- * may hold as many older ones; each has a page.
+ * may hold as many older ones; each has a page, and holds some.
  */
 function chunksFor({ bufferSize, maxReceivers }: Way): number {
-  return 2 * bufferSize + maxReceivers + 2;
+  return 2 * bufferSize + maxReceivers * (1 + BORROWED_MAX) + 2;
 }
 
 function createPublisher(

@@ -1,5 +1,6 @@
 /** The receiving half of a socket: messages in the order in which they were sent, without a gap. */
 import type { WaitOptions } from "../lifecycle/waiting.ts";
+import { BORROWED_MAX, BorrowedMessage } from "./borrowed-message.ts";
 import type { MessageSample, MessageSubscriber } from "./ends.ts";
 import type { Link } from "./link.ts";
 import { GREETING } from "./message-header.ts";
@@ -27,7 +28,9 @@ export interface Receiving {
 export class Inbox {
   readonly #socket: Receiving;
   readonly #subscriber: MessageSubscriber;
-  readonly #pending: PendingCalls<undefined, Message>;
+  /** How each takes a message that is there: it returns undefined if there is none. */
+  readonly #pending: PendingCalls<() => unknown, unknown>;
+  #borrowed = 0;
   #next = 0;
   #received = 0;
 
@@ -55,40 +58,20 @@ export class Inbox {
     this.#next = next;
   }
 
-  /** A copy of the next message that is there; undefined if there is none. */
-  take(): Message | undefined {
-    const { link } = this.#socket;
-    if (link === undefined || this.#subscriber.closed) return undefined;
-    for (;;) {
-      const sample = this.#subscriber.receive();
-      if (sample === undefined) return undefined;
-      try {
-        const message = this.#open(sample, link);
-        if (message !== undefined) return message;
-      } finally {
-        sample.release();
-        link.received(this.#next);
-      }
-    }
+  /** A copy of the next message. */
+  recv(options: WaitOptions): Promise<Message> {
+    return this.#get(this.#copyNext, options);
   }
 
-  recv(options: WaitOptions): Promise<Message> {
-    const mustYield = options.signal?.aborted === true || (options.timeout !== 0 && isTurnOverdue());
-    if (!mustYield && this.#pending.isEmpty) {
-      const message = this.take();
-      if (message !== undefined) return Promise.resolve(message);
-      const error = this.#socket.whyNothingComes();
-      if (error !== undefined) return Promise.reject(error);
-    }
-    const call = this.#pending.add(undefined, options);
-    if (!this.#pending.isEmpty) this.#socket.need();
-    return call;
+  /** The next message itself. */
+  borrow(options: WaitOptions): Promise<BorrowedMessage> {
+    return this.#get(this.#borrowNext, options);
   }
 
   /** A message that is there and that nobody waits for. */
   tryRecv(): Message | undefined {
     if (!this.#pending.isEmpty) return undefined;
-    const message = this.take();
+    const message = this.#copyNext();
     if (message !== undefined) return message;
     const error = this.#socket.whyNothingComes();
     if (error !== undefined) throw error;
@@ -98,9 +81,9 @@ export class Inbox {
   /** Serves pending calls. @returns whether any is still pending. */
   look(): boolean {
     for (let call = this.#pending.first; call !== undefined; call = this.#pending.first) {
-      let message: Message | undefined;
+      let message: unknown;
       try {
-        message = this.take();
+        message = call.value();
       } catch (error) {
         call.reject(error);
         continue;
@@ -119,19 +102,91 @@ export class Inbox {
     this.#pending.rejectAll(error);
   }
 
-  /** Checks a sample and copies its payload; undefined if it is no message. */
-  #open(sample: MessageSample, link: Link): Message | undefined {
+  #get<T>(takeNext: () => T | undefined, options: WaitOptions): Promise<T> {
+    const mustYield = options.signal?.aborted === true || (options.timeout !== 0 && isTurnOverdue());
+    if (!mustYield && this.#pending.isEmpty) {
+      try {
+        const message = takeNext();
+        if (message !== undefined) return Promise.resolve(message);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      const error = this.#socket.whyNothingComes();
+      if (error !== undefined) return Promise.reject(error);
+    }
+    const call = this.#pending.add(takeNext, options);
+    if (!this.#pending.isEmpty) this.#socket.need();
+    return call as Promise<T>;
+  }
+
+  readonly #copyNext = (): Message | undefined => {
+    const sample = this.#take();
+    if (sample === undefined) return undefined;
+    try {
+      return sample.copy();
+    } finally {
+      sample.release();
+      this.#tell();
+    }
+  };
+
+  readonly #borrowNext = (): BorrowedMessage | undefined => {
+    if (this.#borrowed >= BORROWED_MAX) throw this.#tooManyBorrowed();
+    const sample = this.#take();
+    if (sample === undefined) return undefined;
+    this.#borrowed++;
+    this.#tell();
+    return new BorrowedMessage(sample, this.#onRelease);
+  };
+
+  readonly #onRelease = (): void => {
+    this.#borrowed--;
+  };
+
+  /** The next message that is there, to be released. */
+  #take(): MessageSample | undefined {
+    const { link } = this.#socket;
+    if (link === undefined || this.#subscriber.closed) return undefined;
+    for (;;) {
+      const sample = this.#subscriber.receive();
+      if (sample === undefined) return undefined;
+      let isMessage = false;
+      try {
+        isMessage = this.#accept(sample, link);
+      } finally {
+        if (!isMessage) sample.release();
+      }
+      if (isMessage) return sample;
+      this.#tell();
+    }
+  }
+
+  /** Tells the sender what was taken. */
+  #tell(): void {
+    this.#socket.link?.received(this.#next);
+  }
+
+  /** Checks a sample. @returns whether it is a message. */
+  #accept(sample: MessageSample, link: Link): boolean {
     const { sequence, session } = sample.userHeader;
     if (session !== link.peer.session && sample.origin !== link.peerPublisherId) {
       this.#socket.checkPeer();
-      return undefined;
+      return false;
     }
     const isMessage = session === link.peer.session;
     if ((sequence | 0) !== this.#next || !(isMessage || session === GREETING)) throw this.#fail(sequence);
     this.#next = (this.#next + 1) | 0;
-    if (!isMessage) return undefined;
-    this.#received++;
-    return sample.copy();
+    if (isMessage) this.#received++;
+    return isMessage;
+  }
+
+  #tooManyBorrowed(): SocketError {
+    const { origin } = this.#socket;
+    return new SocketError(
+      "ExceedsMaxBorrows",
+      origin,
+      `cannot borrow from ${origin}: ${BORROWED_MAX} messages are held already. Release one, or take a copy with "recv".`,
+    );
   }
 
   #fail(sequence: number): Error {

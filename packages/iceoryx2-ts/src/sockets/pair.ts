@@ -1,5 +1,6 @@
 import { ClosedError } from "../base/general-errors.ts";
 import type { WaitOptions } from "../lifecycle/waiting.ts";
+import type { BorrowedMessage } from "./borrowed-message.ts";
 import { Ends, type Way } from "./ends.ts";
 import { Handshake } from "./handshake.ts";
 import type { Message } from "./inbox.ts";
@@ -80,6 +81,16 @@ export class Pair implements Disposable, AsyncDisposable, AsyncIterable<Message>
     return this.#socket.inbox.recv(options);
   }
 
+  /**
+   * The next message where it lies, without a copy; 4 may be held at a time. Calls are served in their order with those
+   * of `recv`.
+   *
+   * @throws as `recv`, and SocketError `ExceedsMaxBorrows`.
+   */
+  borrow(options: WaitOptions = {}): Promise<BorrowedMessage> {
+    return this.#socket.inbox.borrow(options);
+  }
+
   /** The next message, or undefined if none is there. @throws as `recv`. */
   tryRecv(): Message | undefined {
     return this.#socket.inbox.tryRecv();
@@ -92,8 +103,17 @@ export class Pair implements Disposable, AsyncDisposable, AsyncIterable<Message>
    * @throws as `recv`, but not for `TimeoutError`, `ClosedError` and `PeerClosed`, which are its end.
    */
   messages(options: WaitOptions = {}): AsyncIterableIterator<Message> {
-    if (this.closed) throw new ClosedError(this.#socket.origin);
-    return new Messages(this.#socket.inbox, options);
+    const { inbox } = this.#demandOpen();
+    return new Messages(() => inbox.recv(options));
+  }
+
+  /** As `messages`, but each where it lies; the loop releases it when it goes on. @throws as `borrow`. */
+  borrowed(options: WaitOptions = {}): AsyncIterableIterator<BorrowedMessage> {
+    const { inbox } = this.#demandOpen();
+    return new Messages(
+      () => inbox.borrow(options),
+      (message) => message.release(),
+    );
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
@@ -137,6 +157,11 @@ export class Pair implements Disposable, AsyncDisposable, AsyncIterable<Message>
     } finally {
       this.close();
     }
+  }
+
+  #demandOpen(): PeerSocket {
+    if (this.closed) throw new ClosedError(this.#socket.origin);
+    return this.#socket;
   }
 }
 
