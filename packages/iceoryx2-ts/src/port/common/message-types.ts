@@ -4,6 +4,7 @@ import { type Codec, codecOf, type FixedCodec } from "../../payload/codec.ts";
 import type { FixedType, PayloadType } from "../../payload/meaning.ts";
 import { isUntyped, UntypedValueCodec, untypedCodec } from "../../payload/untyped.ts";
 import type { MessageTypeDetails } from "../../service/static-config.ts";
+import type { ChunkDemands } from "./receiver-connection.ts";
 
 export interface MessageTypes {
   readonly payload: Codec;
@@ -46,5 +47,13 @@ export function messageTypes(
     userHeaderSize,
     layout,
     length,
+  };
+}
+
+/** What a receiver checks of the memory that its senders have. */
+export function chunkDemands({ layout, payload }: MessageTypes): Omit<ChunkDemands, "describeChunk"> {
+  return {
+    chunkAlignment: layout.alignment,
+    chunkSizeMin: layout.chunkSize(payload.kind === "fixed" ? 1 : 0),
   };
 }

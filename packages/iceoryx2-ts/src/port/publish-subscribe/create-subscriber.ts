@@ -4,7 +4,7 @@ import type { PayloadType } from "../../payload/meaning.ts";
 import { readPublisherDetails, writeSubscriberDetails } from "../../service/port-details.ts";
 import type { PublishSubscribePattern } from "../../service/static-config.ts";
 import type { Header } from "../common/loan.ts";
-import type { MessageTypes } from "../common/message-types.ts";
+import { chunkDemands, type MessageTypes } from "../common/message-types.ts";
 import { countOption } from "../common/options.ts";
 import { PortEntry } from "../common/port-entry.ts";
 import { Receiver } from "../common/receiver.ts";
@@ -39,8 +39,7 @@ export function createSubscriber<T extends PayloadType, H extends Header>(
       what: "sample",
       senders: service.dynamicConfig.bagB,
       readSender: (publisher) => readPublisher(publisher, pattern, bufferSize),
-      chunkAlignment: types.layout.alignment,
-      chunkSizeMin: types.layout.chunkSize(types.payload.kind === "fixed" ? 1 : 0),
+      ...chunkDemands(types),
       maxBorrowedSamples: pattern.subscriberMaxBorrowedSamples,
       expiredConnectionsMax: node.config.defaults.publishSubscribe.subscriberExpiredConnectionBuffer,
       degradationHandler: options.degradationHandler,

@@ -6,7 +6,7 @@ import { numberOfRequests, numberOfResponseChannels } from "../../service/reques
 import { writeClientDetails } from "../../service/request-response-port-details.ts";
 import type { ChunkPool } from "../common/chunk-pool.ts";
 import type { Header } from "../common/loan.ts";
-import type { MessageTypes } from "../common/message-types.ts";
+import { chunkDemands, type MessageTypes } from "../common/message-types.ts";
 import { countOption } from "../common/options.ts";
 import { PortEntry } from "../common/port-entry.ts";
 import { Receiver } from "../common/receiver.ts";
@@ -17,6 +17,7 @@ import type { Client, ClientOptions } from "./client.ts";
 import { ClientPort } from "./client-port.ts";
 import { writeRequestHeader } from "./request-header.ts";
 import { ClientCreateError } from "./request-response-port-errors.ts";
+import { putTogether } from "./two-way-port.ts";
 import { ClientWakeUps, notifiedId } from "./wake-up-calls.ts";
 
 export interface RequestResponseTypes {
@@ -53,50 +54,33 @@ export function createClient<
   const entry = PortEntry.create(service, "client", options.name ?? "", toError("UnableToCreatePortTag"));
   const { id: portId, name: portName, origin } = entry;
   const prepareChunk = (view: DataView, at: number): void => writeRequestHeader(view, at, node.id, portId);
-  let wakeUps: ClientWakeUps | undefined;
-  let pool: ChunkPool | undefined;
-  let sender: Sender | undefined;
-  let receiver: Receiver | undefined;
-  try {
-    wakeUps = new ClientWakeUps(service, entry, eventId);
-    pool = createPool(
-      service,
-      types.request,
-      entry,
-      memory,
-      prepareChunk,
-      toError("UnableToCreateDataSegment"),
-    );
-    sender = createSender(service, pool, entry, memory, { ...options, backpressureStrategy });
-    receiver = createReceiver(service, entry, types.response, options);
-    const details = writeClientDetails({
-      portId,
-      portName,
-      nodeId: node.id,
-      numberOfRequests: memory.numberOfChunks,
-      responseBufferSize: pattern.maxResponseBufferSize,
-      maxActiveRequests,
-      ...memory.details,
-    });
-    if (!entry.register(service.dynamicConfig.bagB, details)) {
-      throw tooManyClients(origin, pattern.maxClients);
-    }
-  } catch (error) {
-    pool?.remove();
-    sender?.close();
-    receiver?.close();
-    entry.remove("sender", "receiver");
-    wakeUps?.close();
-    throw error;
-  }
+  const parts = putTogether(entry, {
+    wakeUps: () => new ClientWakeUps(service, entry, eventId),
+    pool: () =>
+      createPool(service, types.request, entry, memory, prepareChunk, toError("UnableToCreateDataSegment")),
+    sender: (pool) => createSender(service, pool, entry, memory, { ...options, backpressureStrategy }),
+    receiver: () => createReceiver(service, entry, types.response, options),
+    register() {
+      const details = writeClientDetails({
+        portId,
+        portName,
+        nodeId: node.id,
+        numberOfRequests: memory.numberOfChunks,
+        responseBufferSize: pattern.maxResponseBufferSize,
+        maxActiveRequests,
+        ...memory.details,
+      });
+      if (!entry.register(service.dynamicConfig.bagB, details)) {
+        throw tooManyClients(origin, pattern.maxClients);
+      }
+    },
+  });
   return new ClientPort<Q, S, QH, SH>({
     service,
     requestTypes: types.request,
     responseTypes: types.response,
     entry,
-    wakeUps,
-    sender,
-    receiver,
+    ...parts,
     numberOfChannels: numberOfResponseChannels(pattern),
     backpressureStrategy,
     allocationStrategy: memory.allocationStrategy,
@@ -150,7 +134,7 @@ function createSender(
 function createReceiver(
   service: ServiceState<RequestResponsePattern>,
   { id: portId, origin }: PortEntry,
-  { layout, payload }: MessageTypes,
+  types: MessageTypes,
   options: ClientOptions,
 ): Receiver {
   const { pattern, node, dynamicConfig } = service;
@@ -161,8 +145,7 @@ function createReceiver(
     what: "response",
     senders: dynamicConfig.bagA,
     readSender: (server) => responseSender(pattern, server),
-    chunkAlignment: layout.alignment,
-    chunkSizeMin: layout.chunkSize(payload.kind === "fixed" ? 1 : 0),
+    ...chunkDemands(types),
     maxBorrowedSamples: pattern.maxBorrowedResponsesPerPendingResponse,
     expiredConnectionsMax: node.config.defaults.requestResponse.clientExpiredConnectionBuffer,
     degradationHandler: options.responseDegradationHandler,

@@ -6,7 +6,7 @@ import { numberOfResponseChannels, numberOfResponses } from "../../service/reque
 import { writeServerDetails } from "../../service/request-response-port-details.ts";
 import type { ChunkPool } from "../common/chunk-pool.ts";
 import type { Header } from "../common/loan.ts";
-import type { MessageTypes } from "../common/message-types.ts";
+import { chunkDemands, type MessageTypes } from "../common/message-types.ts";
 import { countOption } from "../common/options.ts";
 import { PortEntry } from "../common/port-entry.ts";
 import { Receiver } from "../common/receiver.ts";
@@ -18,6 +18,7 @@ import { ServerCreateError } from "./request-response-port-errors.ts";
 import { writeResponseHeader } from "./response-header.ts";
 import type { Server, ServerOptions } from "./server.ts";
 import { ServerPort } from "./server-port.ts";
+import { putTogether } from "./two-way-port.ts";
 import { notifiedId, ServerWakeUps } from "./wake-up-calls.ts";
 
 /** Above it no number makes sense; it keeps size arithmetic exact. */
@@ -59,54 +60,38 @@ export function createServer<
   const entry = PortEntry.create(service, "server", options.name ?? "", toError("UnableToCreatePortTag"));
   const { id: portId, name: portName, origin } = entry;
   const prepareChunk = (view: DataView, at: number): void => writeResponseHeader(view, at, node.id, portId);
-  let wakeUps: ServerWakeUps | undefined;
-  let pool: ChunkPool | undefined;
-  let sender: Sender | undefined;
-  let receiver: Receiver | undefined;
-  try {
-    wakeUps = new ServerWakeUps(service, entry, eventId);
-    pool = createPool(
-      service,
-      types.response,
-      entry,
-      memory,
-      prepareChunk,
-      toError("UnableToCreateDataSegment"),
-    );
-    sender = createSender(service, pool, entry, memory, {
-      maxLoans: maxLoanedResponsesPerRequest * pattern.maxActiveRequestsPerClient * pattern.maxClients,
-      backpressureStrategy,
-      backpressureHandler: options.backpressureHandler,
-      degradationHandler: options.responseDegradationHandler,
-    });
-    receiver = createReceiver(service, entry, types.request, options);
-    const details = writeServerDetails({
-      portId,
-      portName,
-      nodeId: node.id,
-      requestBufferSize: pattern.maxActiveRequestsPerClient,
-      numberOfResponses: memory.numberOfChunks,
-      ...memory.details,
-    });
-    if (!entry.register(service.dynamicConfig.bagA, details)) {
-      throw tooManyServers(origin, pattern.maxServers);
-    }
-  } catch (error) {
-    pool?.remove();
-    sender?.close();
-    receiver?.close();
-    entry.remove("sender", "receiver");
-    wakeUps?.close();
-    throw error;
-  }
+  const parts = putTogether(entry, {
+    wakeUps: () => new ServerWakeUps(service, entry, eventId),
+    pool: () =>
+      createPool(service, types.response, entry, memory, prepareChunk, toError("UnableToCreateDataSegment")),
+    sender: (pool) =>
+      createSender(service, pool, entry, memory, {
+        maxLoans: maxLoanedResponsesPerRequest * pattern.maxActiveRequestsPerClient * pattern.maxClients,
+        backpressureStrategy,
+        backpressureHandler: options.backpressureHandler,
+        degradationHandler: options.responseDegradationHandler,
+      }),
+    receiver: () => createReceiver(service, entry, types.request, options),
+    register() {
+      const details = writeServerDetails({
+        portId,
+        portName,
+        nodeId: node.id,
+        requestBufferSize: pattern.maxActiveRequestsPerClient,
+        numberOfResponses: memory.numberOfChunks,
+        ...memory.details,
+      });
+      if (!entry.register(service.dynamicConfig.bagA, details)) {
+        throw tooManyServers(origin, pattern.maxServers);
+      }
+    },
+  });
   return new ServerPort<Q, S, QH, SH>({
     service,
     requestTypes: types.request,
     responseTypes: types.response,
     entry,
-    wakeUps,
-    sender,
-    receiver,
+    ...parts,
     numberOfChannels: numberOfResponseChannels(pattern),
     backpressureStrategy,
     allocationStrategy: memory.allocationStrategy,
@@ -145,7 +130,7 @@ function createSender(
 function createReceiver(
   service: ServiceState<RequestResponsePattern>,
   { id: portId, origin }: PortEntry,
-  { layout, payload }: MessageTypes,
+  types: MessageTypes,
   options: ServerOptions,
 ): Receiver {
   const { pattern, node, dynamicConfig } = service;
@@ -156,8 +141,7 @@ function createReceiver(
     what: "request",
     senders: dynamicConfig.bagB,
     readSender: (client) => requestSender(pattern, client),
-    chunkAlignment: layout.alignment,
-    chunkSizeMin: layout.chunkSize(payload.kind === "fixed" ? 1 : 0),
+    ...chunkDemands(types),
     maxBorrowedSamples: pattern.maxActiveRequestsPerClient,
     expiredConnectionsMax: node.config.defaults.requestResponse.serverExpiredConnectionBuffer,
     degradationHandler: options.requestDegradationHandler,
