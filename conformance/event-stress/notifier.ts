@@ -1,7 +1,7 @@
 /** A process that notifies so and so often, with pauses of all lengths in between. */
 import process from "node:process";
 import { Config, Node } from "iceoryx2-ts";
-import { Random } from "../kill/random.ts";
+import { Random } from "../random.ts";
 import { IDS_PER_NOTIFIER, type NotifierSettings, SERVICE, START_SERVICE } from "./protocol.ts";
 
 /** For so many notifications the pauses are of the same kind: at most so many turns of an empty loop. */

@@ -12,8 +12,8 @@ import process from "node:process";
 import { mock } from "node:test";
 import { type Config, type EventActivation, type Listener, Node } from "iceoryx2-ts";
 import { TestDomain } from "iceoryx2-ts/testing";
-import { Random } from "../kill/random.ts";
 import { installPython, REPOSITORY } from "../python.ts";
+import { Random } from "../random.ts";
 import { serveBareChannel } from "./bare-channel.ts";
 import { CREATED, IDS_PER_NOTIFIER, type NotifierSettings, SERVICE, START_SERVICE } from "./protocol.ts";
 

@@ -11,11 +11,11 @@ import {
   type Subscriber,
   type U64,
 } from "iceoryx2-ts";
+import type { Random } from "../random.ts";
 import { Arrivals, readMessage, writeMessage } from "./arrivals.ts";
 import { type Orders, report } from "./console.ts";
 import type { Journal } from "./journal.ts";
 import type { ServicePlan } from "./plan.ts";
-import type { Random } from "./random.ts";
 
 type Payload = SliceType<U64, Many<U64>>;
 type Service = PublishSubscribeService<Payload>;

@@ -7,9 +7,9 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { installPython, REPOSITORY } from "../python.ts";
+import { Random } from "../random.ts";
 import type { Language, MemberPlan } from "./plan.ts";
 import type { Order, ProgramEvent, ProgramSettings } from "./protocol.ts";
-import { Random } from "./random.ts";
 
 const COMMANDS: { readonly [L in Language]: () => Promise<readonly [file: string, ...args: string[]]> } = {
   TypeScript: async () => [process.execPath, fileURLToPath(new URL("./program.js", import.meta.url))],

@@ -1,5 +1,5 @@
 /** What an episode consists of: everything about it that its seed decides beforehand. */
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 
 /** What the programs that are killed are written in. */
 export type Language = "TypeScript" | "Python";

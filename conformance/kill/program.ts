@@ -2,11 +2,11 @@
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 import { Config, Iox2Error, Node, slice, u64 } from "iceoryx2-ts";
+import { Random } from "../random.ts";
 import { Orders, report } from "./console.ts";
 import { Journal } from "./journal.ts";
 import { publish, type Surroundings, subscribe } from "./lives.ts";
 import { LIVES_PER_PROCESS, type ProgramSettings } from "./protocol.ts";
-import { Random } from "./random.ts";
 
 /** What passes by itself: somebody is creating, removing or cleaning up in this moment. */
 const TRANSIENT: ReadonlySet<string> = new Set([

@@ -1,8 +1,8 @@
 /** As many episodes as it takes for a number of kills. */
 
+import { Random } from "../random.ts";
 import { emptyTally, runEpisode, type Tally } from "./episode.ts";
 import { describePlan, type Language, planEpisode } from "./plan.ts";
-import { Random } from "./random.ts";
 
 /** How many kills an episode has. */
 const EPISODE = 60;
