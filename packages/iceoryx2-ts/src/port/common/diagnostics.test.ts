@@ -103,8 +103,8 @@ describe("who listens learns that a connection is degraded", () => {
       publisher.sendCopy(1n);
       subscriber.receive()!.release();
       using connection = new TamperedConnection(domain.config, publisher.id, subscriber.id);
-      connection.push(connection.completion, 1n);
-      publisher.sendCopy(2n);
+      connection.write64(connection.submission.readPosition, 100n);
+      for (let value = 2n; value < 5n; value++) publisher.sendCopy(value);
       const [message, ...others] = degraded.messages;
       assert.deepEqual(others, []);
       const { serviceId: _, error, ...facts } = message!;

@@ -19,6 +19,12 @@ export interface ReceiverAddress {
   readonly historyRequest: number;
 }
 
+/**
+ * So many bytes, about half of what a processor keeps close by: chunks that are used again before more than that was
+ * written are written faster, which is worth more than a look that is spared.
+ */
+const WARM_SIZE: number = 256 * 1024;
+
 export class SenderConnection {
   readonly receiverId: bigint;
   readonly nodeId: bigint;
@@ -32,6 +38,10 @@ export class SenderConnection {
   readonly #pool: ChunkPool;
   /** 1 for each chunk that the receiver can have; it grows with the pool. */
   #used: Uint8Array;
+  /** How many these are. */
+  #outstanding = 0;
+  /** How many the receiver can give back per channel before we look. */
+  readonly #completionCapacity: number;
 
   private constructor(
     address: ReceiverAddress,
@@ -49,6 +59,7 @@ export class SenderConnection {
     this.#completions = channels.map(({ completion }) => new IndexQueueConsumer(completion));
     this.#pool = pool;
     this.#used = new Uint8Array(pool.chunksPerSegment);
+    this.#completionCapacity = channels[0]!.completion.capacity;
   }
 
   /** @throws StorageError */
@@ -90,8 +101,22 @@ export class SenderConnection {
   push(channel: number, chunk: number): number {
     if (chunk >= this.#used.length) this.#grow(chunk);
     this.#used[chunk] = 1;
+    this.#outstanding++;
     const evicted = this.#submissions[channel]!.push(this.#pool.pointerTo(chunk));
     return evicted < 0 ? evicted : this.#takeBack(evicted);
+  }
+
+  /**
+   * Sees to it that the receiver can give back whatever it has, one chunk more included. Looking only when that is not
+   * certain spares most messages a look at memory that the receiver writes.
+   *
+   * @returns false if what it released made no sense.
+   */
+  leaveRoomToGiveBack(channel: number): boolean {
+    const outstanding = this.#outstanding;
+    const mayGiveBackMore = outstanding < this.#completionCapacity;
+    if (mayGiveBackMore && outstanding * this.#pool.chunkSize < WARM_SIZE) return true;
+    return this.reclaim(channel);
   }
 
   /** Takes back what the receiver released. @returns false if that made no sense. */
@@ -121,6 +146,7 @@ export class SenderConnection {
       if (this.#used[chunk] === 1) this.#pool.release(chunk);
     }
     this.#used.fill(0);
+    this.#outstanding = 0;
   }
 
   close(): void {
@@ -133,6 +159,7 @@ export class SenderConnection {
     // An index that is no integer or out of range reads as undefined.
     if (this.#used[chunk] !== 1) return CORRUPTED;
     this.#used[chunk] = 0;
+    this.#outstanding--;
     return chunk;
   }
 

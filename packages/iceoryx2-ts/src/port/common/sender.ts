@@ -5,9 +5,10 @@
  * chunk is free again when nobody counts on it any more: +1 for a loan, for its place in the history and for every
  * connection that it was delivered to.
  *
- * Two rules keep receivers safe: the completion queue of a connection is emptied before every push to it, so that
- * giving back never finds it full, and what comes back is checked against our own private record of what that
- * receiver can have, so that a hostile one can neither free a chunk twice nor one that it never got.
+ * Two rules keep receivers safe: before a push that might make a receiver's chunks more than its completion queue
+ * holds, that is emptied, so that giving back never finds it full; and what comes back is checked against our own
+ * private record of what that receiver can have, so that a hostile one can neither free a chunk twice nor one that it
+ * never got.
  */
 import type { BackpressureStrategy } from "../../config/settings.ts";
 import { isNodeOfThisThread } from "../../lifecycle/node-state.ts";
@@ -310,8 +311,10 @@ export class Sender {
     this.#backpressure.begin();
     let hasRoom = true;
     for (const connection of connections) {
-      if (!this.#reclaim(connection, channel)) continue;
-      if (connection.isFull(channel) && this.#isInTheWay(connection, channel, attempts)) hasRoom = false;
+      if (!connection.isFull(channel)) continue;
+      // Nobody waits for one that gives back what it never got.
+      if (!connection.reclaim(channel)) this.#giveUp(connection);
+      else if (this.#isInTheWay(connection, channel, attempts)) hasRoom = false;
     }
     return hasRoom;
   }
@@ -333,7 +336,10 @@ export class Sender {
   }
 
   #deliver(connection: SenderConnection, channel: number, chunk: number): boolean {
-    if (!this.#reclaim(connection, channel)) return false;
+    if (!connection.leaveRoomToGiveBack(channel)) {
+      this.#giveUp(connection);
+      return false;
+    }
     if (!this.#enableSafeOverflow && connection.isFull(channel)) return false;
     this.pool.retain(chunk);
     const evicted = connection.push(channel, chunk);
@@ -364,13 +370,6 @@ export class Sender {
   }
 
   // --- chunks --------------------------------------------------------------------------------------
-
-  /** Takes back what the receiver released. @returns false if that made no sense, and the connection is gone. */
-  #reclaim(connection: SenderConnection, channel: number): boolean {
-    if (connection.reclaim(channel)) return true;
-    this.#giveUp(connection);
-    return false;
-  }
 
   #reclaimEverything(): void {
     this.updateConnections();

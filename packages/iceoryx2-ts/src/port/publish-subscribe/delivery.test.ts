@@ -183,6 +183,25 @@ describe("a full buffer", () => {
 
 describe("the chunks of a publisher", () => {
   it(
+    "are taken back before a subscriber might find no room to give another one back",
+    inDomain((node) => {
+      using ledger = new ChunkLedger();
+      const service = create(node, { subscriberMaxBufferSize: 2, subscriberMaxBorrowedSamples: 2 });
+      const publisher = service.publisher();
+      const subscriber = service.subscriber();
+      const inUse = Array.from({ length: 12 }, () => {
+        publisher.sendCopy(1n);
+        subscriber.receive()!.release();
+        return ledger.inUse;
+      });
+      // There is room for 2 that wait, 2 that are held and 1 more.
+      assert.deepEqual(inUse, [1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2]);
+      publisher.close();
+      assert.equal(ledger.inUse, 0);
+    }),
+  );
+
+  it(
     "are exactly as many as can be out at the same time",
     inDomain((node) => {
       using ledger = new ChunkLedger();
@@ -195,10 +214,12 @@ describe("the chunks of a publisher", () => {
       });
       const publisher = service.publisher({ maxLoanedSamples: 3, backpressureStrategy: "DiscardData" });
       const held: Sample<U64>[] = [];
+      const subscribers: Subscriber<U64>[] = [];
       let value = 0n;
       // A subscriber that is full gets nothing more, so no two of them share a chunk.
       for (const receivers of [1, 1]) {
         const subscriber = service.subscriber({ historyRequest: 0 });
+        subscribers.push(subscriber);
         for (let i = 0; i < 2; i++) {
           assert.equal(publisher.sendCopy(value++), receivers);
           held.push(subscriber.receive()!);
@@ -219,8 +240,14 @@ describe("the chunks of a publisher", () => {
       );
       for (const loan of loans) loan.release();
       for (const sample of held) sample.release();
-      publisher.sendCopy(value);
-      assert.equal(ledger.inUse, 2 * 3 + 2, "what was held came back");
+      for (const subscriber of subscribers) subscriber.drain(() => {});
+      // What was given back is taken back when the next chunk might find no room to be given back.
+      for (let i = 0; i < 3; i++) publisher.sendCopy(value++);
+      assert.equal(
+        ledger.inUse,
+        3,
+        "all came back but the last, which the subscribers and the history share",
+      );
     }),
   );
 
