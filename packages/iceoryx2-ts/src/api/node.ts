@@ -1,6 +1,7 @@
 import process from "node:process";
 import { ClosedError, InvalidArgumentError } from "../base/general-errors.ts";
 import { checkNodeName, checkServiceName, checkUserServiceName } from "../base/names.ts";
+import { demandTimeout } from "../base/timeout.ts";
 import { Config } from "../config/config.ts";
 import { blockingCleanup, cleanupAsync, tryCleanup } from "../lifecycle/cleanup.ts";
 import { NodeListFailure } from "../lifecycle/node-errors.ts";
@@ -124,12 +125,7 @@ export class Node implements Disposable {
     milliseconds: number,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<boolean> {
-    if (!(milliseconds >= 0)) {
-      throw new InvalidArgumentError(
-        this.#state.origin,
-        `cannot wait for ${milliseconds} ms: the time must be a number from 0 on.`,
-      );
-    }
+    demandTimeout(this.#state.origin, milliseconds);
     return pauseFor(this.#state.waits, milliseconds, options.signal);
   }
 

@@ -1,5 +1,5 @@
 /** Cleaning up after dead nodes on request, in the three forms that nodes and services offer. */
-
+import { demandTimeout } from "../base/timeout.ts";
 import { type RunOptions, runAsync, runSync } from "../os/steps.ts";
 import { type CleanupState, cleanupDeadNodesAmong } from "../recovery/dead-nodes.ts";
 import type { NodeState } from "./node-state.ts";
@@ -13,7 +13,12 @@ export function tryCleanup({ os, config }: NodeState, nodeIds: NodeIds): Cleanup
 }
 
 /** Waits for other cleaners, blocking the thread, at most `timeout` milliseconds per dead node. */
-export function blockingCleanup({ os, config }: NodeState, nodeIds: NodeIds, timeout: number): CleanupState {
+export function blockingCleanup(
+  { os, config, origin }: NodeState,
+  nodeIds: NodeIds,
+  timeout: number,
+): CleanupState {
+  demandTimeout(origin, timeout);
   return runSync(os, cleanupDeadNodesAmong(os, config, nodeIds(), timeout));
 }
 
@@ -23,6 +28,7 @@ export function cleanupAsync(
   nodeIds: NodeIds,
   { timeout, signal }: RunOptions,
 ): Promise<CleanupState> {
+  demandTimeout(origin, timeout);
   const perNode = timeout ?? config.global.creationTimeout;
   return runAsync(os, origin, cleanupDeadNodesAmong(os, config, nodeIds(), perNode), { signal });
 }

@@ -79,7 +79,7 @@ export class NodeState {
     this.ownerId = ownerOf(id);
     this.origin = describeNode(name, id);
     this.#token = token;
-    this.waits = new WaitScope(os, behavior.signalMode ?? "wait");
+    this.waits = new WaitScope(os, behavior.signalMode ?? "wait", this.origin);
     this.tracksSamples = behavior.tracksSamples ?? false;
   }
 

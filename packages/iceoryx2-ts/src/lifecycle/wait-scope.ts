@@ -9,15 +9,18 @@ import type { SignalMode } from "./termination.ts";
 export class WaitScope {
   readonly os: Os;
   readonly signalMode: SignalMode;
+  /** Whose waits these are, for messages, such as `listener of service "a"`. */
+  readonly origin: string;
   readonly #closeCallbacks: Set<() => void> = new Set();
   readonly #refCallbacks: Set<(isRef: boolean) => void> = new Set();
   #isClosed = false;
   #isRef = true;
   #isOccupied = false;
 
-  constructor(os: Os, signalMode: SignalMode) {
+  constructor(os: Os, signalMode: SignalMode, origin: string) {
     this.os = os;
     this.signalMode = signalMode;
+    this.origin = origin;
   }
 
   get isClosed(): boolean {
@@ -53,8 +56,8 @@ export class WaitScope {
    * @returns how to give it up.
    * @throws AlreadyWaitingError
    */
-  occupy(origin: string): () => void {
-    if (this.#isOccupied) throw new AlreadyWaitingError(origin);
+  occupy(): () => void {
+    if (this.#isOccupied) throw new AlreadyWaitingError(this.origin);
     this.#isOccupied = true;
     return () => {
       this.#isOccupied = false;

@@ -10,7 +10,7 @@ const LONG = 100_000;
 
 describe("a pause", () => {
   it("lasts as long as it was told, fractions rounded up", async () => {
-    const node = new WaitScope(hostOs(), "ignore");
+    const node = new WaitScope(hostOs(), "ignore", "listener 1");
     for (const milliseconds of [0, 0.2, 5, 12.3]) {
       const start = process.hrtime.bigint();
       assert.equal(await pauseFor(node, milliseconds, undefined), true);
@@ -20,7 +20,7 @@ describe("a pause", () => {
   });
 
   it("ends with false when the node closes, and does not begin in a closed node", async () => {
-    const node = new WaitScope(hostOs(), "ignore");
+    const node = new WaitScope(hostOs(), "ignore", "listener 1");
     const pause = pauseFor(node, LONG, undefined);
     node.close();
     assert.equal(await pause, false);
@@ -28,7 +28,7 @@ describe("a pause", () => {
   });
 
   it("is rejected with the reason of the signal, also when it was aborted before", async () => {
-    const node = new WaitScope(hostOs(), "ignore");
+    const node = new WaitScope(hostOs(), "ignore", "listener 1");
     const controller = new AbortController();
     const reason = new Error("enough");
     const pause = pauseFor(node, LONG, controller.signal);
@@ -38,7 +38,7 @@ describe("a pause", () => {
   });
 
   it("leaves nothing on a signal that lives longer", async () => {
-    const node = new WaitScope(hostOs(), "ignore");
+    const node = new WaitScope(hostOs(), "ignore", "listener 1");
     const { signal } = new AbortController();
     const listeners = new Set<unknown>();
     let added = 0;
@@ -62,7 +62,7 @@ describe("a pause", () => {
 
   it("beyond the 24 days of a timer goes on", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
-    const node = new WaitScope(hostOs(), "ignore");
+    const node = new WaitScope(hostOs(), "ignore", "listener 1");
     let ended = false;
     const pause = pauseFor(node, 2 ** 32, undefined).then((result) => {
       ended = true;
@@ -104,11 +104,14 @@ describe("a wait", () => {
     const box = new Box();
     box.content = "here";
     const subscribe = (): never => assert.fail("nobody had to wait");
-    assert.equal(await waitFor(new WaitScope(hostOs(), "ignore"), { look: box.look, subscribe }), "here");
+    assert.equal(
+      await waitFor(new WaitScope(hostOs(), "ignore", "listener 1"), { look: box.look, subscribe }),
+      "here",
+    );
   });
 
   it("looks again when it is woken, and goes on waiting when nothing is there", async () => {
-    const scope = new WaitScope(hostOs(), "ignore");
+    const scope = new WaitScope(hostOs(), "ignore", "listener 1");
     const box = new Box();
     const wait = waitFor(scope, box, { timeout: LONG });
     await box.subscribed();
@@ -121,7 +124,10 @@ describe("a wait", () => {
 
   it("looks again by itself where nobody may wake it", async () => {
     const box = new Box();
-    const wait = waitFor(new WaitScope(hostOs(), "ignore"), { look: box.look, lookAgainAfter: 2 });
+    const wait = waitFor(new WaitScope(hostOs(), "ignore", "listener 1"), {
+      look: box.look,
+      lookAgainAfter: 2,
+    });
     setTimeout(() => {
       box.content = "late";
     }, 5);
@@ -129,7 +135,7 @@ describe("a wait", () => {
   });
 
   it("tells a passed time from an end", async () => {
-    const scope = new WaitScope(hostOs(), "ignore");
+    const scope = new WaitScope(hostOs(), "ignore", "listener 1");
     assert.equal(await waitFor(scope, new Box(), { timeout: 0 }), TIMED_OUT);
     assert.equal(await waitFor(scope, new Box(), { timeout: 3 }), TIMED_OUT);
     const wait = waitFor(scope, new Box(), { timeout: LONG });
@@ -141,11 +147,14 @@ describe("a wait", () => {
   it("takes nothing when it was aborted before", async () => {
     const look = (): never => assert.fail("must not look");
     const signal = AbortSignal.abort(new Error("enough"));
-    await assert.rejects(waitFor(new WaitScope(hostOs(), "ignore"), { look }, { signal }), /enough/);
+    await assert.rejects(
+      waitFor(new WaitScope(hostOs(), "ignore", "listener 1"), { look }, { signal }),
+      /enough/,
+    );
   });
 
   it("ends with what looking throws, at the beginning, later and from subscribing", async () => {
-    const scope = new WaitScope(hostOs(), "ignore");
+    const scope = new WaitScope(hostOs(), "ignore", "listener 1");
     const fail = (): never => {
       throw new Error("broken");
     };
@@ -164,7 +173,7 @@ describe("a wait", () => {
   });
 
   it("lets the event loop turn although it never has to wait", async () => {
-    const scope = new WaitScope(hostOs(), "ignore");
+    const scope = new WaitScope(hostOs(), "ignore", "listener 1");
     let turned = false;
     setTimeout(() => {
       turned = true;
@@ -174,11 +183,11 @@ describe("a wait", () => {
   });
 
   it("has the object for itself", () => {
-    const scope = new WaitScope(hostOs(), "ignore");
-    const leave = scope.occupy("listener 1");
-    assert.throws(() => scope.occupy("listener 1"), { code: "AlreadyWaiting" });
+    const scope = new WaitScope(hostOs(), "ignore", "listener 1");
+    const leave = scope.occupy();
+    assert.throws(() => scope.occupy(), { code: "AlreadyWaiting" });
     leave();
-    scope.occupy("listener 1")();
+    scope.occupy()();
   });
 
   it("keeps the process alive as long as its scope says", () => {
@@ -186,7 +195,7 @@ describe("a wait", () => {
       import { WaitScope } from ${JSON.stringify(new URL("./wait-scope.js", import.meta.url).href)};
       import { hostOs } from ${JSON.stringify(new URL("../os/host.js", import.meta.url).href)};
       import { waitFor } from ${JSON.stringify(new URL("./waiting.js", import.meta.url).href)};
-      const scope = new WaitScope(hostOs(), "ignore");
+      const scope = new WaitScope(hostOs(), "ignore", "listener 1");
       process.on("exit", () => console.log("exit"));
       const never = { look: () => undefined, lookAgainAfter: 50 };
       waitFor(scope, never, { timeout: ${LONG} }).then(() => console.log("ended"));

@@ -1,4 +1,5 @@
 /** Waiting without blocking the event loop: the one way in which everything asynchronous here waits. */
+import { demandTimeout } from "../base/timeout.ts";
 import type { Os } from "../os/os.ts";
 import { endAtTermination, terminationRequested } from "./termination.ts";
 import type { WaitScope } from "./wait-scope.ts";
@@ -40,19 +41,20 @@ const EAGERNESS = 1_000_000n;
  *
  * What is there already is returned at once, but for a turn of the event loop every few milliseconds.
  *
- * @throws the signal's reason when it is aborted; nothing was taken then.
+ * @throws the signal's reason when it is aborted, InvalidArgumentError; nothing was taken then.
  */
 export async function waitFor<T>(
   scope: WaitScope,
   awaited: Awaited<T>,
   { timeout, signal }: WaitOptions = {},
 ): Promise<T | typeof TIMED_OUT | typeof ENDED> {
+  demandTimeout(scope.origin, timeout);
   if (isOverdue(scope.os)) await new Promise<void>((resolve) => setImmediate(resolve));
   if (signal?.aborted) throw signal.reason;
   if (scope.isClosed || (scope.signalMode !== "ignore" && terminationRequested())) return ENDED;
   const found = awaited.look();
   if (found !== undefined) return found;
-  if (timeout !== undefined && timeout <= 0) return TIMED_OUT;
+  if (timeout === 0) return TIMED_OUT;
   return new Promise((resolve, reject) => new Wait(scope, awaited, timeout, signal, resolve, reject));
 }
 

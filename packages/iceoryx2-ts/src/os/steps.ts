@@ -5,6 +5,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { TimeoutError } from "../base/general-errors.ts";
+import { demandTimeout } from "../base/timeout.ts";
 import type { Os } from "./os.ts";
 
 /** Yields pauses in milliseconds, returns the result. */
@@ -24,13 +25,16 @@ export function runSync<T>(os: Os, steps: Steps<T>): T {
   }
 }
 
-/** @throws TimeoutError, or the signal's reason; the steps get the chance to undo what they did. */
+/**
+ * @throws TimeoutError, InvalidArgumentError, or the signal's reason; the steps get the chance to undo what they did.
+ */
 export async function runAsync<T>(
   os: Os,
   origin: string,
   steps: Steps<T>,
   { timeout, signal }: RunOptions,
 ): Promise<T> {
+  demandTimeout(origin, timeout);
   const start = os.monotonicTime();
   try {
     for (;;) {

@@ -52,12 +52,12 @@ export function* cleanupDeadNodesAmong(
   // One look at shared memory serves all: what is dead makes nothing new.
   let listing: readonly string[] | undefined;
   for (const nodeId of nodeIds) {
-    const deadline = os.monotonicTime() + BigInt(Math.round(timeout * 1e6));
+    const start = os.monotonicTime();
     try {
       if (!isDead(os, config, nodeId)) continue;
       listing ??= os.shmList();
       let result = cleanupDeadNode(os, config, nodeId, listing);
-      while (result === "Busy" && os.monotonicTime() < deadline) {
+      while (result === "Busy" && Number(os.monotonicTime() - start) < timeout * 1e6) {
         yield RETRY_INTERVAL;
         result = cleanupDeadNode(os, config, nodeId, listing);
       }

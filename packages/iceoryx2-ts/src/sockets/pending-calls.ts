@@ -1,5 +1,6 @@
 /** Calls that wait for something, the first come is the first served; each has a time limit and a signal. */
 import { TimeoutError } from "../base/general-errors.ts";
+import { demandTimeout } from "../base/timeout.ts";
 import type { WaitOptions } from "../lifecycle/waiting.ts";
 
 /** setTimeout takes 31 bits; who waits longer than that waits for ever. */
@@ -39,8 +40,10 @@ export class PendingCalls<Value, Result> {
   /** Rejects with TimeoutError, and with the signal's reason when it is aborted. */
   add(value: Value, { timeout, signal }: WaitOptions): Promise<Result> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (timeout !== undefined && timeout <= 0) return Promise.reject(this.#timeoutError(timeout));
+    if (timeout === 0) return Promise.reject(this.#timeoutError(timeout));
     return new Promise((resolve, reject) => {
+      // What throws in here rejects.
+      demandTimeout(this.#origin, timeout);
       let timer: NodeJS.Timeout | undefined;
       const end = (): void => {
         this.#calls.delete(call);

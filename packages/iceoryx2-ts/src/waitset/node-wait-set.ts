@@ -39,7 +39,7 @@ export class NodeWaitSet implements WaitSet, NodeResource, Rearmed {
   constructor(node: NodeState, { signals = node.waits.signalMode }: WaitSetOptions) {
     this.#node = node;
     this.#origin = `a wait set of ${node.origin}`;
-    this.#waits = new WaitScope(node.os, signals);
+    this.#waits = new WaitScope(node.os, signals, this.#origin);
     this.#list = new AttachmentList(node.os, this.#origin);
     this.#start = node.os.monotonicTime();
     node.adopt(this);
@@ -162,7 +162,7 @@ export class NodeWaitSet implements WaitSet, NodeResource, Rearmed {
 
   /** Waits for the next round. @returns why there is none. */
   async #next(options: WaitOptions): Promise<Round | WaitSetRunResult> {
-    const vacate = this.#waits.occupy(this.#origin);
+    const vacate = this.#waits.occupy();
     try {
       const subscribe = (wake: () => void): (() => void) => this.#subscribe(wake);
       const found = await waitFor(this.#waits, { look: () => this.#look(), subscribe }, options);

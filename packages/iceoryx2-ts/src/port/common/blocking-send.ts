@@ -1,5 +1,6 @@
 /** The blocking twin of the send queue. */
 import { TimeoutError } from "../../base/general-errors.ts";
+import { demandTimeout } from "../../base/timeout.ts";
 import type { Os } from "../../os/os.ts";
 
 /** How often to let others run before sleeping, as upstream's adaptive wait does. */
@@ -11,9 +12,10 @@ const LONGEST_SLEEP = 10;
  * Calls `attempt` until it returns something, and blocks the thread meanwhile.
  *
  * @param timeout in milliseconds.
- * @throws TimeoutError, and what `attempt` throws.
+ * @throws TimeoutError, InvalidArgumentError, and what `attempt` throws.
  */
 export function sendBlocking<T>(os: Os, origin: string, timeout: number, attempt: () => T | undefined): T {
+  demandTimeout(origin, timeout);
   // Most messages find room at once: the clock is not asked for them.
   let start: bigint | undefined;
   for (let yields = 0, sleep = SHORTEST_SLEEP; ; ) {

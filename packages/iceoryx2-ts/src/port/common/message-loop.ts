@@ -91,7 +91,7 @@ export class MessageLoop<M extends AnyReceivedMessage> {
     lookAgainAfter: number | undefined,
     ownsMessages: boolean,
   ): AsyncGenerator<M, void> {
-    const leave = this.#scope.occupy(this.#origin);
+    const leave = this.#scope.occupy();
     const subscribe = (wake: () => void): (() => void) => this.#subscribe(wake);
     const next = { look: () => this.#look(), subscribe, lookAgainAfter };
     try {

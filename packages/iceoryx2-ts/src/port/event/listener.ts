@@ -1,4 +1,5 @@
-import { ClosedError, InvalidArgumentError } from "../../base/general-errors.ts";
+import { ClosedError } from "../../base/general-errors.ts";
+import { demandTimeout } from "../../base/timeout.ts";
 import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
 import { noteBlockingWait, terminationRequested } from "../../lifecycle/termination.ts";
@@ -106,7 +107,7 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
     this.#service = service;
     this.#entry = entry;
     this.#channel = channel;
-    this.#waits = new WaitScope(service.node.os, service.node.waits.signalMode);
+    this.#waits = new WaitScope(service.node.os, service.node.waits.signalMode, this.origin);
     this.#drain = (report) => channel.drain(report);
     service.node.adopt(this);
   }
@@ -161,10 +162,10 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
 
   waitSync(timeout: number = Number.POSITIVE_INFINITY): EventActivation[] {
     this.#demandOpen();
-    this.#checkTimeout(timeout);
+    demandTimeout(this.origin, timeout);
     const { signalMode } = this.#waits;
     if (signalMode !== "ignore" && terminationRequested()) throw this.#interrupted();
-    const vacate = this.#waits.occupy(this.origin);
+    const vacate = this.#waits.occupy();
     noteBlockingWait(signalMode);
     try {
       return this.#block(timeout);
@@ -184,12 +185,12 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
 
   async timedWaitOne(timeout: number): Promise<number | undefined> {
     this.#demandOpen();
-    this.#checkTimeout(timeout);
+    demandTimeout(this.origin, timeout);
     return (await this.#waitFor(() => this.#takeOne(), { timeout }))?.id;
   }
 
   async timedWaitAll(callback: (id: number) => void, timeout: number): Promise<void> {
-    this.#checkTimeout(timeout);
+    demandTimeout(this.origin, timeout);
     for (const { id } of await this.wait({ timeout })) callback(id);
   }
 
@@ -237,7 +238,7 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
   }
 
   async #waitFor<T>(look: () => T | undefined, options: WaitOptions): Promise<T | undefined> {
-    const vacate = this.#waits.occupy(this.origin);
+    const vacate = this.#waits.occupy();
     try {
       const subscribe = (wake: () => void): (() => void) => this.subscribe(wake);
       const found = await waitFor(this.#waits, { look, subscribe }, options);
@@ -324,13 +325,6 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
     const { origin } = this;
     const message = `the wait for ${origin} was interrupted by a signal. Let the event loop turn, so that its handlers run.`;
     return new ListenerWaitError("InterruptSignal", origin, message, { cause });
-  }
-
-  #checkTimeout(timeout: number): void {
-    if (timeout >= 0) return;
-    const { origin } = this;
-    const message = `cannot wait for ${origin} for ${timeout} ms: the time must be a number from 0 on.`;
-    throw new InvalidArgumentError(origin, message);
   }
 
   #demandOpen(): void {

@@ -62,7 +62,7 @@ export class PublisherPort<T extends PayloadType, H extends Header>
     this.maxLoanedSamples = parts.maxLoanedSamples;
     this.initialMaxSliceLen = parts.initialMaxSliceLen;
     const { node } = parts.service;
-    this.#scope = new WaitScope(node.os, node.waits.signalMode);
+    this.#scope = new WaitScope(node.os, node.waits.signalMode, this.origin);
     this.#queue = new SendQueue(this.#scope, this.origin);
     node.adopt(this);
     const hasHistory = parts.service.pattern.historySize > 0;

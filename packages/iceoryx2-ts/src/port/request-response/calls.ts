@@ -1,5 +1,6 @@
 /** Calls: requests that wait for their turn, and whose responses are waited for. */
 import { ClosedError, TimeoutError } from "../../base/general-errors.ts";
+import { demandTimeout } from "../../base/timeout.ts";
 import type { WaitScope } from "../../lifecycle/wait-scope.ts";
 import { type Awaited, ENDED, TIMED_OUT, type WaitOptions, waitFor } from "../../lifecycle/waiting.ts";
 import type { Input, PayloadType, Value } from "../../payload/meaning.ts";
@@ -94,6 +95,7 @@ export class Calls<Q extends PayloadType, S extends PayloadType, QH extends Head
   async #send(value: Input<Q>, options: CallOptions<QH>): Promise<PendingResponseHandle<Q, S, QH, SH>> {
     const attempt = (): PendingResponseHandle<Q, S, QH, SH> | undefined =>
       this.#caller.trySend(value, options.userHeader);
+    demandTimeout(this.#caller.origin, options.timeout);
     if (options.signal?.aborted) throw options.signal.reason;
     // What need not wait is sent before `call` returns.
     const sent = this.#queue.isEmpty ? attempt() : undefined;

@@ -84,10 +84,10 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
       channels: new ResponseChannels(receiver, parts.numberOfChannels),
       watchServers,
       waking,
-      newScope: () => new WaitScope(os, waits.signalMode),
+      newScope: () => new WaitScope(os, waits.signalMode, entry.origin),
       describePending: () => `the pending response of ${entry.origin}`,
     };
-    this.#scope = new WaitScope(os, waits.signalMode);
+    this.#scope = new WaitScope(os, waits.signalMode, entry.origin);
     this.#calls = new Calls<Q, S, QH, SH>({
       origin: entry.origin,
       scope: this.#scope,

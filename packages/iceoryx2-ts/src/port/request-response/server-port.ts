@@ -71,7 +71,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
     this.maxLoanedResponsesPerRequest = parts.maxLoanedResponsesPerRequest;
     this.initialMaxSliceLen = initialMaxSliceLen;
     const { node } = service;
-    this.#scope = new WaitScope(node.os, node.waits.signalMode);
+    this.#scope = new WaitScope(node.os, node.waits.signalMode, entry.origin);
     this.#reader = new MessageReader(receiver, parts.requestTypes, readRequestHeader);
     this.#source = {
       sender,
@@ -79,7 +79,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
       maxLoanedResponsesPerRequest: parts.maxLoanedResponsesPerRequest,
       loans: [],
       wakeUps: parts.wakeUps,
-      scope: new WaitScope(node.os, node.waits.signalMode),
+      scope: new WaitScope(node.os, node.waits.signalMode, entry.origin),
       afterRelease: () => this.#leaveWhenIdle(),
     };
     this.#wakeUps = parts.wakeUps;
