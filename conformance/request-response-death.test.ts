@@ -1,12 +1,19 @@
 /** Peers that are killed in every state of a request, while nobody else is there to clean up. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { type Client, Node, type PendingResponse, type Server, type U64, u64 } from "iceoryx2-ts";
 import type { TestDomain } from "iceoryx2-ts/testing";
 import { withDomain } from "./domain.ts";
 import { joinAsPeer, type PeerParticipant } from "./peer-participant.ts";
+import { Program } from "./program.ts";
 import { skipWithoutPython } from "./python.ts";
-import type { ParticipantRequestResponse } from "./request-response-participant.ts";
+import type {
+  ParticipantClient,
+  ParticipantRequestResponse,
+  ParticipantServer,
+} from "./request-response-participant.ts";
 
 interface Scene {
   readonly client: Client<U64, U64>;
@@ -111,5 +118,98 @@ describe("a Python client that is killed", { skip: skipWithoutPython }, () => {
           assert.equal(pending.receive()?.payload, 6n);
         }),
       ));
+  }
+});
+
+/** A peer that survives, in whose service a process of ours gets into a state. The peer cleans up after it. */
+async function survive(
+  state: string,
+  body: (
+    theirs: ParticipantRequestResponse,
+    victim: Program,
+    killAndClean: () => Promise<void>,
+  ) => Promise<void>,
+): Promise<void> {
+  await withDomain(async (join, { prefix, rootPath }) => {
+    const python = await join("Python");
+    const theirs = await python.requestResponse("create", u64, u64);
+    const script = fileURLToPath(new URL("request-response-victim.js", import.meta.url));
+    await using victim = Program.start(process.execPath, [script, prefix, rootPath, state]);
+    await body(theirs, victim, async () => {
+      await victim.end("SIGKILL");
+      await python.peer.request("node_try_cleanup_dead_nodes", { node: python.node });
+    });
+  });
+}
+
+/** The peer's own client and server, which must be none the worse for it. */
+async function goesOn(client: ParticipantClient, server: ParticipantServer): Promise<void> {
+  const pending = await client.send(7n);
+  const request = await server.receive();
+  await request!.respond([70n]);
+  assert.deepEqual(
+    (await pending.receive()).map(({ payload }) => payload),
+    [70n],
+  );
+  for (const held of [request!, pending]) await held.release();
+}
+
+describe("a server of ours that is killed, as Python sees it", { skip: skipWithoutPython }, () => {
+  for (const [state, sent] of [
+    ["a server before it took the request", []],
+    ["a server with the request", []],
+    ["a server in the middle of its stream", [10n, 11n]],
+  ] as const) {
+    test(state, () =>
+      survive(state, async (theirs, victim, killAndClean) => {
+        await victim.line(/^ready$/);
+        const client = await theirs.client();
+        const pending = await client.send(1n);
+        assert.equal((await pending.state()).numberOfServerConnections, 1);
+        await victim.line(/^reached$/);
+        await killAndClean();
+        const received = await pending.receive();
+        assert.deepEqual(
+          received.map(({ payload }) => payload),
+          sent,
+        );
+        assert.equal((await pending.state()).isConnected, false);
+        assert.deepEqual(await theirs.numberOfPorts(), { clients: 1, servers: 0 });
+        await pending.release();
+        const server = await theirs.server();
+        await goesOn(client, server);
+        for (const port of [client, server]) await port.close();
+        await theirs.close();
+      }),
+    );
+  }
+});
+
+describe("a client of ours that is killed, as Python sees it", { skip: skipWithoutPython }, () => {
+  for (const [state, isTaken, responses] of [
+    ["a client with a loan", false, []],
+    ["a client with a pending request", false, []],
+    ["a client with a pending request", true, []],
+    ["a client with a pending request", true, [10n, 11n]],
+  ] as const) {
+    test(`${state}${isTaken ? `, ${responses.length} responses to which were sent` : ""}`, () =>
+      survive(state, async (theirs, victim, killAndClean) => {
+        const server = await theirs.server();
+        await victim.line(/^reached$/);
+        const request = isTaken ? await server.receive() : undefined;
+        await request?.respond(responses);
+        await killAndClean();
+        assert.deepEqual(await theirs.numberOfPorts(), { clients: 0, servers: 1 });
+        assert.equal((await request?.state())?.isConnected ?? false, false);
+        await request?.release();
+        // What the dead one sent may still come, but nobody waits for it.
+        const left = await server.receive();
+        assert.equal((await left?.state())?.isConnected ?? false, false);
+        await left?.release();
+        const client = await theirs.client();
+        await goesOn(client, server);
+        for (const port of [client, server]) await port.close();
+        await theirs.close();
+      }));
   }
 });
