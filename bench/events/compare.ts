@@ -37,6 +37,7 @@ async function pairKinds(): Promise<PairKind[]> {
     { name: RAW, a: typescript, b: typescript, means: "raw" },
     { name: "callback", a: typescript, b: typescript, means: "callback" },
     { name: AWAIT, a: typescript, b: typescript, means: "await" },
+    { name: "WaitSet", a: typescript, b: typescript, means: "waitSet" },
     { name: "waitSync", a: typescript, b: typescript, means: "blocking" },
   ];
   if (skipWithoutPython !== false) return kinds;

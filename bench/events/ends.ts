@@ -31,18 +31,26 @@ export function openEnds(node: Node, means: Means, name: string, role: Role): En
       notify = () => void notifier.notify();
     },
     notify: () => notify(),
-    serve: (onNotified) => SERVE[means](listener, onNotified),
+    serve: (onNotified) => SERVE[means](listener, onNotified, node),
     close: () => listener.close(),
   };
 }
 
-type Serve = (listener: Listener, onNotified: OnNotified) => Promise<void>;
+type Serve = (listener: Listener, onNotified: OnNotified, node: Node) => Promise<void>;
 
 const SERVE: Readonly<Record<Exclude<Means, "raw">, Serve>> = {
   async await(listener, onNotified): Promise<void> {
     while (!onNotified(total(await listener.wait())));
   },
   callback: (listener, onNotified) => watch(listener.fd, () => total(listener.tryWait()), onNotified),
+  async waitSet(listener, onNotified, node): Promise<void> {
+    using waitSet = node.waitSet();
+    waitSet.attachNotification(listener);
+    for await (const _ of waitSet) {
+      const count = total(listener.tryWait());
+      if (count > 0 && onNotified(count)) return;
+    }
+  },
   async blocking(listener, onNotified): Promise<void> {
     while (!onNotified(total(listener.waitSync())));
   },

@@ -8,7 +8,7 @@
  * descriptor of its listener, which it drains. `raw`: by a datagram on Node's event loop, without any listener.
  * `blocking`: by a wait that blocks the thread; Python has nothing else.
  */
-export type Means = "raw" | "callback" | "await" | "blocking";
+export type Means = "raw" | "callback" | "await" | "waitSet" | "blocking";
 
 export type EventCommand =
   | { readonly kind: "open"; readonly means: Means; readonly name: string }
