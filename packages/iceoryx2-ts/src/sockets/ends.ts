@@ -2,6 +2,7 @@
 import type { EventService } from "../api/event-service.ts";
 import type { Node } from "../api/node.ts";
 import type { PublishSubscribeService } from "../api/publish-subscribe-service.ts";
+import { hostOs } from "../os/host.ts";
 import { bytes } from "../payload/slice.ts";
 import { ListenerCreateError } from "../port/event/event-port-errors.ts";
 import type { Listener } from "../port/event/listener.ts";
@@ -9,6 +10,7 @@ import type { ConnectedListener, Notifier } from "../port/event/notifier.ts";
 import type { Publisher } from "../port/publish-subscribe/publisher.ts";
 import type { Sample } from "../port/publish-subscribe/sample.ts";
 import type { Subscriber } from "../port/publish-subscribe/subscriber.ts";
+import { watchLife } from "../recovery/liveness.ts";
 import { EventOpenError } from "../service/event-errors.ts";
 import { PublishSubscribeOpenError } from "../service/publish-subscribe-errors.ts";
 import { BORROWED_MAX } from "./borrowed-message.ts";
@@ -54,9 +56,11 @@ export class Ends implements Disposable {
   readonly notifier: Notifier;
   /** Of all messages that are sent from here. */
   readonly session: number;
+  readonly #node: Node;
   readonly #handles: readonly Disposable[];
 
   private constructor(
+    node: Node,
     services: { readonly inward: MessageService; readonly outward: MessageService },
     ports: {
       readonly subscriber: MessageSubscriber;
@@ -73,6 +77,7 @@ export class Ends implements Disposable {
     this.listener = ports.listener;
     this.notifier = ports.notifier;
     this.session = sessionOf(ports.publisher.id);
+    this.#node = node;
     this.#handles = handles;
   }
 
@@ -103,6 +108,7 @@ export class Ends implements Disposable {
       const outEvents = keep(await openEvents(node, outward));
       const notifier = keep(outEvents.notifier());
       return new Ends(
+        node,
         { inward: inService, outward: outService },
         { subscriber, publisher, listener, notifier },
         handles,
@@ -119,6 +125,15 @@ export class Ends implements Disposable {
   /** The listener of another end, to wake that one alone. */
   findListener(id: bigint): ConnectedListener | undefined {
     return this.notifier.listeners().find(({ portId }) => portId === id);
+  }
+
+  /**
+   * Cleans up after another end as soon as it is found dead, which notifies our listener.
+   *
+   * @param nodeId that of the other end. @returns how to stop.
+   */
+  cleanUpAfter(nodeId: bigint): () => void {
+    return watchLife(hostOs(), this.#node.config, nodeId, () => {});
   }
 
   [Symbol.dispose](): void {

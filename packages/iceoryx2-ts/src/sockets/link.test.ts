@@ -15,14 +15,16 @@ function connected(next: number): { readonly ends: readonly [Link, Link]; readon
     (memory) => new OwnPage(memory, { to: 1n, from: 2n, listener: 3n, session: 1 }, next),
   );
   for (const page of pages) page.accept(next);
+  const sample = { origin: 9n, header: { nodeId: 9n } } as MessageSample;
   const link = (own: 0 | 1, peer: 0 | 1): Link =>
     new Link(
       {
         subscriber: { bufferSize: BUFFER },
         outward: { staticConfig: { subscriberMaxBufferSize: BUFFER } },
+        cleanUpAfter: () => () => {},
       } as unknown as Ends,
       pages[own]!,
-      { page: PeerPage.read(memories[peer])!, sample: { origin: 9n } as MessageSample, sequence: 0 },
+      { page: PeerPage.read(memories[peer])!, sample, sequence: 0 },
       { notify: () => wakes[peer]++ } as unknown as ConnectedListener,
       next - 1,
     );

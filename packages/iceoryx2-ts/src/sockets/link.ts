@@ -21,6 +21,7 @@ export class Link {
   /** Holds the peer's page. */
   readonly #sample: MessageSample;
   readonly #first: number;
+  readonly #stopWatching: () => void;
   #isAccepted = false;
 
   /** @param first the number of our page, which goes before all messages. */
@@ -37,6 +38,7 @@ export class Link {
     this.peerPublisherId = sample.origin;
     this.#sample = sample;
     this.#listener = listener;
+    this.#stopWatching = ends.cleanUpAfter(sample.header.nodeId);
     this.#ownBuffer = ends.subscriber.bufferSize;
     this.#peerBuffer = ends.outward.staticConfig.subscriberMaxBufferSize;
   }
@@ -83,8 +85,9 @@ export class Link {
     }
   }
 
-  /** Gives the peer's page back. */
+  /** Gives the peer's page back, and leaves it to others to find out about the peer. */
   release(): void {
+    this.#stopWatching();
     this.#sample.release();
   }
 }

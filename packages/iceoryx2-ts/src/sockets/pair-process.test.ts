@@ -140,6 +140,24 @@ describe("a pair between two processes", () => {
   );
 
   it(
+    "tells the survivor at once when it sees the other process end, long before it would look",
+    inDomainAsync(async (node, domain) => {
+      const child = start(
+        domain,
+        `const pair = await Pair1.connect("p", { node });
+         await pair.send(Uint8Array.of(1));
+         pair.recv();`,
+      );
+      const pair = await Pair0.connect("p", { node, peerCheckInterval: 2 ** 30 });
+      assert.deepEqual(await pair.recv(), Uint8Array.of(1));
+      const receiving = pair.recv();
+      child.kill("SIGKILL");
+      await bothReject([receiving, child.ending().then(() => pair.recv())], "PeerDied");
+      pair.close();
+    }),
+  );
+
+  it(
     "survives the other end: killed at random points, it comes back and nothing is torn, doubled or out of order",
     inDomainAsync(async (node, domain) => {
       const next = randomNumbers(Math.floor(Math.random() * 1e9));
