@@ -10,8 +10,6 @@ import { Random } from "../random.ts";
 import { receiveStream, sendStream, streamOf } from "./messages.ts";
 
 export const KEY = "pair-kills";
-/** How soon the survivor is to learn of a death, in milliseconds. */
-const PEER_CHECK_INTERVAL = 50;
 /** How long after its message a kill may come, in milliseconds: somewhere in the midst of something. */
 const DELAY_MAX = 5;
 
@@ -41,7 +39,7 @@ export async function killVictims({ messages, kills, seed }: Plan): Promise<Repo
   };
   for (const [session, point] of points.entries()) {
     await using victim = startVictim(domain, session, Number.MAX_SAFE_INTEGER);
-    const pair = await Pair.connect(KEY, { node, peerCheckInterval: PEER_CHECK_INTERVAL });
+    const pair = await Pair.connect(KEY, { node });
     const took = await killAt(pair, victim, session, Math.max(1, point - total.received), random);
     total.slowestEnd = Math.max(total.slowestEnd, took);
     count(pair.stats());

@@ -1,6 +1,7 @@
 /** The sending half of a socket: messages in the order of the calls, each when there is room for it. */
 import { InvalidArgumentError } from "../base/general-errors.ts";
 import type { WaitOptions } from "../lifecycle/waiting.ts";
+import { SendError } from "../port/common/port-errors.ts";
 import type { Ends, MessagePublisher } from "./ends.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import { isTurnOverdue } from "./turn.ts";
@@ -126,12 +127,23 @@ export class Outbox {
   #attempt(message: Uint8Array): boolean {
     if (!this.#socket.hasRoom(this.#next)) return false;
     this.#extras.userHeader.sequence = this.#next >>> 0;
-    const receivers = this.#publisher.sendCopy(message, this.#extras);
+    const receivers = this.#deliver(message);
+    if (receivers === undefined) return false;
     const next = (this.#next + 1) | 0;
     if (!this.#socket.onSent(next, receivers)) return false;
     this.#next = next;
     this.#sent++;
     return true;
+  }
+
+  /** @returns undefined if there was no room after all: a queue also holds what came before its receiver joined. */
+  #deliver(message: Uint8Array): number | undefined {
+    try {
+      return this.#publisher.sendCopy(message, this.#extras);
+    } catch (error) {
+      if (error instanceof SendError && error.code === "UnableToDeliver") return undefined;
+      throw error;
+    }
   }
 
   #demandSendable(message: Uint8Array): void {

@@ -57,16 +57,23 @@ export class Subscription {
 
   #receiveWelcome(): Connected | undefined {
     const { subscriber, notifier } = this.#ends;
+    const own = this.#own;
     let discarded = 0;
-    for (let sample = subscriber.receive(); sample !== undefined; sample = subscriber.receive()) {
+    let connected: Connected | undefined;
+    while (connected === undefined) {
+      const sample = subscriber.receive();
+      if (sample === undefined) break;
       const welcome = readGreeting(sample, this.#ends);
-      if (welcome === undefined) discarded++;
-      else if (welcome.page.from !== this.#own?.to) welcome.sample.release();
-      else return this.#join(this.#own.page, welcome);
+      if (own !== undefined && welcome?.page.from === own.to) {
+        connected = this.#join(own.page, welcome);
+      } else {
+        discarded++;
+        welcome?.sample.release();
+      }
     }
     // The publisher may wait for our room.
     if (discarded > 0) notifier.notify(LOOK);
-    return undefined;
+    return connected;
   }
 
   #join(own: OwnPage, welcome: ReceivedPage): Connected {
