@@ -22,12 +22,19 @@ const SMOKE: readonly string[] = [
   "conformance/dist/",
 ];
 
+/** Long runs, which Node 20 and the newest release go through. */
+const LONG: readonly string[] = ["endurance", "event-stress", "kill", "life", "pair-kills"].map(
+  (folder) => `conformance/dist/${folder}/`,
+);
+
 /** The built test files of a set (unit and conformance by default), as paths from the top of the repository. */
 export async function testFiles(set: TestSet | undefined): Promise<string[]> {
   const all = (await Promise.all(PROJECTS.map(([dist, source]) => builtTests(dist, source)))).flat();
   const conformance = (path: string): boolean => path.startsWith("conformance/");
   const check = (path: string): boolean => path.endsWith(".check.js");
-  const smoke = (path: string): boolean => SMOKE.some((start) => path.startsWith(start));
+  const within = (path: string, places: readonly string[]): boolean =>
+    places.some((start) => path.startsWith(start));
+  const smoke = (path: string): boolean => within(path, SMOKE) && !within(path, LONG);
   switch (set) {
     case undefined:
       return all.filter((path) => !check(path));

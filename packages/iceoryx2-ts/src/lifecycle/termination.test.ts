@@ -55,6 +55,24 @@ describe("an open node is closed when its process", () => {
 
 describe("a signal", () => {
   for (const signal of SIGNALS) {
+    it(`${signal} ends a loop that has found everything without waiting`, async () => {
+      using domain = new TestDomain();
+      const script = `
+        const node = Node.create({ config });
+        const service = node.service("a").publishSubscribe(u64).create();
+        const [publisher, subscriber] = [service.publisher(), service.subscriber()];
+        publisher.sendCopy(1n);
+        for await (const sample of subscriber) {
+          if (sample.payload === 1n) process.kill(process.pid, "${signal}");
+          publisher.sendCopy(2n);
+        }
+        say("exit");
+        node.close();`;
+      const ending = await new Child(domain, script).ending();
+      assert.deepEqual(ending, { code: 0, signal: null, stdout: "exit\n", stderr: "" });
+      domain.assertClean();
+    });
+
     it(`${signal} ends a wait, and the process goes on and exits by itself`, async () => {
       using domain = new TestDomain();
       const script = `${openNode("wait")}
@@ -143,9 +161,10 @@ describe("the handlers of signals and of the exit", () => {
     ["SIGINT", "SIGTERM", "exit", "uncaughtException", "unhandledRejection"].map((event) =>
       process.listenerCount(event),
     );
-  /** The handlers stay for a turn after they were needed, for a loop may wait again. */
-  const turn = (): Promise<void> =>
-    new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+  /** The handlers stay for some turns after they were needed, for a loop may wait again. */
+  const someTurns = async (): Promise<void> => {
+    for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
 
   it("stay for those who wait again in the same turn", async () => {
     using domain = new TestDomain();
@@ -155,7 +174,7 @@ describe("the handlers of signals and of the exit", () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(installed()[0], before[0]! + 1);
     node.close();
-    await turn();
+    await someTurns();
     assert.deepEqual(installed(), before);
   });
 
@@ -170,7 +189,7 @@ describe("the handlers of signals and of the exit", () => {
     await waits[0];
     node.close();
     await waits[1];
-    await turn();
+    await someTurns();
     assert.deepEqual(installed(), before);
   });
 
@@ -180,10 +199,10 @@ describe("the handlers of signals and of the exit", () => {
     const nodes = [1, 2].map(() => Node.create({ config: domain.config, signals: "cleanup" }));
     assert.equal(installed()[0], before[0]! + 1);
     nodes[0]!.close();
-    await turn();
+    await someTurns();
     assert.equal(installed()[0], before[0]! + 1);
     nodes[1]!.close();
-    await turn();
+    await someTurns();
     assert.deepEqual(installed(), before);
   });
 

@@ -59,22 +59,22 @@ export function endAtTermination(mode: SignalMode, end: () => void): () => void 
   };
 }
 
-let blockingWaitNoted = false;
+let isShortWaitNoted = false;
 
 /**
- * Somebody is about to block the thread: with a handler a signal interrupts that and does not end the process. It
- * counts as a wait until the event loop has turned, for that is when the handler runs.
+ * Somebody waits whose wait may be over before the event loop turns: he blocks the thread, or what he waits for is
+ * there already. It counts as a wait until the event loop has turned, for that is when the handler runs: so a signal
+ * ends a loop that never has to wait as well.
  */
-export function noteBlockingWait(mode: SignalMode): void {
-  if (blockingWaitNoted) return;
-  blockingWaitNoted = true;
+export function noteShortWait(mode: SignalMode): void {
+  if (mode === "ignore" || isShortWaitNoted) return;
+  isShortWaitNoted = true;
   const stop = endAtTermination(mode, () => {});
-  const end = (): void => {
-    blockingWaitNoted = false;
-    stop();
-  };
   // The first signal of a process can take two turns.
-  setImmediate(() => setImmediate(end));
+  afterThisTurn(() => {
+    isShortWaitNoted = false;
+    stop();
+  });
 }
 
 function updateListening(): void {

@@ -1,7 +1,7 @@
 /** Waiting without blocking the event loop: the one way in which everything asynchronous here waits. */
 import { demandTimeout } from "../base/timeout.ts";
 import type { Os } from "../os/os.ts";
-import { endAtTermination, terminationRequested } from "./termination.ts";
+import { endAtTermination, noteShortWait, terminationRequested } from "./termination.ts";
 import type { WaitScope } from "./wait-scope.ts";
 
 export interface WaitOptions {
@@ -52,6 +52,7 @@ export async function waitFor<T>(
   if (isOverdue(scope.os)) await new Promise<void>((resolve) => setImmediate(resolve));
   if (signal?.aborted) throw signal.reason;
   if (scope.isClosed || (scope.signalMode !== "ignore" && terminationRequested())) return ENDED;
+  if (timeout !== 0) noteShortWait(scope.signalMode);
   const found = awaited.look();
   if (found !== undefined) return found;
   if (timeout === 0) return TIMED_OUT;

@@ -2,7 +2,7 @@ import { ClosedError } from "../../base/general-errors.ts";
 import { demandTimeout } from "../../base/timeout.ts";
 import type { NodeResource } from "../../lifecycle/node-state.ts";
 import type { ServiceState } from "../../lifecycle/service-state.ts";
-import { noteBlockingWait, terminationRequested } from "../../lifecycle/termination.ts";
+import { noteShortWait, terminationRequested } from "../../lifecycle/termination.ts";
 import { WaitScope } from "../../lifecycle/wait-scope.ts";
 import { type WaitOptions, waitFor } from "../../lifecycle/waiting.ts";
 import type { Watch } from "../../os/os.ts";
@@ -166,7 +166,7 @@ export class ListenerPort implements Listener, NodeResource, Rearmed {
     const { signalMode } = this.#waits;
     if (signalMode !== "ignore" && terminationRequested()) throw this.#interrupted();
     const vacate = this.#waits.occupy();
-    noteBlockingWait(signalMode);
+    noteShortWait(signalMode);
     try {
       return this.#block(timeout);
     } finally {
