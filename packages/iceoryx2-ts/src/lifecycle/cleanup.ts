@@ -23,7 +23,7 @@ export function blockingCleanup(
 }
 
 /** The same without blocking: the event loop runs between two nodes. @throws the signal's reason. */
-export function cleanupAsync(
+export async function cleanupAsync(
   { os, config, origin }: NodeState,
   nodeIds: NodeIds,
   { timeout, signal }: RunOptions,

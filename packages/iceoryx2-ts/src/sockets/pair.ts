@@ -1,10 +1,8 @@
-import { ClosedError } from "../base/general-errors.ts";
 import type { WaitOptions } from "../lifecycle/waiting.ts";
 import type { BorrowedMessage } from "./borrowed-message.ts";
 import { Ends, type Way } from "./ends.ts";
 import { Handshake } from "./handshake.ts";
 import type { Message } from "./inbox.ts";
-import { Messages } from "./messages.ts";
 import { nodeFor, type SocketOptions, type SocketStats, settingsOf } from "./options.ts";
 import { PeerSocket } from "./peer-socket.ts";
 import { SocketError } from "./socket-error.ts";
@@ -103,17 +101,12 @@ export class Pair implements Disposable, AsyncDisposable, AsyncIterable<Message>
    * @throws as `recv`, but not for `TimeoutError`, `ClosedError` and `PeerClosed`, which are its end.
    */
   messages(options: WaitOptions = {}): AsyncIterableIterator<Message> {
-    const { inbox } = this.#demandOpen();
-    return new Messages(() => inbox.recv(options));
+    return this.#socket.messages(options);
   }
 
   /** As `messages`, but each where it lies; the loop releases it when it goes on. @throws as `borrow`. */
   borrowed(options: WaitOptions = {}): AsyncIterableIterator<BorrowedMessage> {
-    const { inbox } = this.#demandOpen();
-    return new Messages(
-      () => inbox.borrow(options),
-      (message) => message.release(),
-    );
+    return this.#socket.borrowed(options);
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
@@ -157,11 +150,6 @@ export class Pair implements Disposable, AsyncDisposable, AsyncIterable<Message>
     } finally {
       this.close();
     }
-  }
-
-  #demandOpen(): PeerSocket {
-    if (this.closed) throw new ClosedError(this.#socket.origin);
-    return this.#socket;
   }
 }
 

@@ -3,10 +3,12 @@ import type { Node } from "../api/node.ts";
 import { ClosedError } from "../base/general-errors.ts";
 import type { WaitOptions } from "../lifecycle/waiting.ts";
 import type { EventActivation } from "../port/event/activations.ts";
+import type { BorrowedMessage } from "./borrowed-message.ts";
 import { DIED, type Ends, LEFT } from "./ends.ts";
 import type { Connected } from "./handshake.ts";
-import { Inbox, type Receiving } from "./inbox.ts";
+import { Inbox, type Message, type Receiving } from "./inbox.ts";
 import type { Link } from "./link.ts";
+import { Messages } from "./messages.ts";
 import { Outbox, type Sending } from "./outbox.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import { SocketError, type SocketErrorCode } from "./socket-error.ts";
@@ -75,6 +77,21 @@ export class PeerSocket implements Receiving, Sending, Sleeper {
       this.close();
       throw error;
     }
+  }
+
+  /** @throws ClosedError */
+  messages(options: WaitOptions): Messages<Message> {
+    this.#demandOpen();
+    return new Messages(() => this.inbox.recv(options));
+  }
+
+  /** @throws ClosedError */
+  borrowed(options: WaitOptions): Messages<BorrowedMessage> {
+    this.#demandOpen();
+    return new Messages(
+      () => this.inbox.borrow(options),
+      (message) => message.release(),
+    );
   }
 
   close(): void {
@@ -209,6 +226,10 @@ export class PeerSocket implements Receiving, Sending, Sleeper {
   #forgetFormerPeer(): void {
     this.#parts.ends.listener.tryWait();
     this.#peerLeft = false;
+  }
+
+  #demandOpen(): void {
+    if (this.#isClosed) throw new ClosedError(this.origin);
   }
 
   #rejectAll(error: Error): void {

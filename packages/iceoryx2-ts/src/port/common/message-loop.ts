@@ -53,7 +53,6 @@ export const LONGEST_PAUSE = 50;
  */
 export class MessageLoop<M extends AnyReceivedMessage> {
   readonly #scope: WaitScope;
-  readonly #origin: string;
   readonly #source: MessageSource<M>;
   readonly #waking: Waking | undefined;
   /** Of the wait that is pending. */
@@ -64,10 +63,8 @@ export class MessageLoop<M extends AnyReceivedMessage> {
   #notified = 0;
   #polled = 0;
 
-  /** @param origin for messages, such as `subscriber of service "a"`. */
-  constructor(scope: WaitScope, origin: string, source: MessageSource<M>, waking?: Waking | undefined) {
+  constructor(scope: WaitScope, source: MessageSource<M>, waking?: Waking | undefined) {
     this.#scope = scope;
-    this.#origin = origin;
     this.#source = source;
     this.#waking = waking;
   }
@@ -78,12 +75,12 @@ export class MessageLoop<M extends AnyReceivedMessage> {
 
   /** @throws InvalidArgumentError; the loop AlreadyWaitingError and what `take` throws */
   run(options: LoopOptions): AsyncGenerator<M, void> {
-    return this.#run(options, checkedPoll(this.#origin, options.poll), true);
+    return this.#run(options, checkedPoll(this.#scope.origin, options.poll), true);
   }
 
   /** As `run`, but each message is the caller's to release. */
   runUnowned(options: LoopOptions): AsyncGenerator<M, void> {
-    return this.#run(options, checkedPoll(this.#origin, options.poll), false);
+    return this.#run(options, checkedPoll(this.#scope.origin, options.poll), false);
   }
 
   async *#run(

@@ -49,7 +49,7 @@ export class SubscriberPort<T extends PayloadType, H extends Header>
     const { node } = service;
     this.#scope = new WaitScope(node.os, node.waits.signalMode, entry.origin);
     this.#events = new SubscriberEvents(node, service.name, entry.origin, ids);
-    this.#loop = new MessageLoop(this.#scope, entry.origin, { take: () => this.#receive() }, this.#events);
+    this.#loop = new MessageLoop(this.#scope, { take: () => this.#receive() }, this.#events);
     node.adopt(this);
   }
 

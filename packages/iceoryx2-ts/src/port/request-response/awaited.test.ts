@@ -143,7 +143,11 @@ describe("a loop over responses", () => {
       ];
       const [released, whenReleased] = loop();
       await turn();
-      await assert.rejects(released.responses().next(), AlreadyWaitingError);
+      await assert.rejects(
+        released.responses().next(),
+        (error) =>
+          error instanceof AlreadyWaitingError && error.origin.startsWith("the pending response of "),
+      );
       released.release();
       assert.deepEqual(await whenReleased, { done: true, value: undefined });
       assert.throws(() => released.responses(), UseAfterReleaseError);

@@ -73,6 +73,7 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
     const { waking } = parts.wakeUps;
     this.#wakeUps = parts.wakeUps;
     this.#deaths = new PeerDeaths(sender);
+    const describePending = (): string => `the pending response of ${entry.origin}`;
     const watchServers = (wake: () => void): (() => void) => this.#deaths.subscribe(wake);
     this.#parts = {
       sender,
@@ -84,8 +85,8 @@ export class ClientPort<Q extends PayloadType, S extends PayloadType, QH extends
       channels: new ResponseChannels(receiver, parts.numberOfChannels),
       watchServers,
       waking,
-      newScope: () => new WaitScope(os, waits.signalMode, entry.origin),
-      describePending: () => `the pending response of ${entry.origin}`,
+      newScope: () => new WaitScope(os, waits.signalMode, describePending()),
+      describePending,
     };
     this.#scope = new WaitScope(os, waits.signalMode, entry.origin);
     this.#calls = new Calls<Q, S, QH, SH>({

@@ -199,10 +199,10 @@ export class PendingResponseHandle<
   responses(options: LoopOptions = {}): AsyncIterableIterator<Response<S, SH>> {
     this.#demandLease();
     this.#scope ??= this.#client.newScope();
-    const { watchServers, waking, describePending } = this.#client;
+    const { watchServers, waking } = this.#client;
     // A server that dies says nothing more, and its death ends its stream.
     const source = { take: () => this.#next(), watch: watchServers };
-    return new MessageLoop(this.#scope, describePending(), source, waking).run(options);
+    return new MessageLoop(this.#scope, source, waking).run(options);
   }
 
   #next(): ReceivedResponse<S, SH> | typeof NO_MORE | undefined {

@@ -150,7 +150,7 @@ export class ServerPort<Q extends PayloadType, S extends PayloadType, QH extends
   #loop(
     source: MessageSource<ActiveRequestHandle<Q, S, QH, SH>>,
   ): MessageLoop<ActiveRequestHandle<Q, S, QH, SH>> {
-    return new MessageLoop(this.#scope, this.#entry.origin, source, this.#wakeUps.waking);
+    return new MessageLoop(this.#scope, source, this.#wakeUps.waking);
   }
 
   updateConnections(): void {

@@ -56,13 +56,8 @@ export class ClientWakeUps {
     const { userHeader } = pattern.requestMessageTypeDetails;
     this.#hasListenerId = mayHoldListenerId(userHeader) && LISTENER_ID_TYPES.includes(userHeader.typeName);
     this.waking = new EventWaking(node, `${name}/client`, port.origin, listenerNameOf(port.id));
-    if (eventId === undefined) return;
-    this.#bell = new Bell(node, `${name}/server`, port.origin, eventId);
-    try {
-      this.waking.open(0);
-    } catch (error) {
-      this.#bell.close();
-      throw error;
+    if (eventId !== undefined) {
+      this.#bell = bellBeside(this.waking, node, `${name}/server`, port.origin, eventId);
     }
   }
 
@@ -80,6 +75,18 @@ export class ClientWakeUps {
   close(): void {
     this.#bell?.close();
     this.waking.close();
+  }
+}
+
+/** A bell for a port that others wake as well: its own listener is there from the beginning. */
+function bellBeside(waking: EventWaking, ...bellArguments: ConstructorParameters<typeof Bell>): Bell {
+  const bell = new Bell(...bellArguments);
+  try {
+    waking.open(0);
+    return bell;
+  } catch (error) {
+    bell.close();
+    throw error;
   }
 }
 
@@ -103,13 +110,8 @@ export class ServerWakeUps {
   ) {
     this.#mayHoldListenerId = mayHoldListenerId(pattern.requestMessageTypeDetails.userHeader);
     this.waking = new EventWaking(node, `${name}/server`, port.origin, "");
-    if (eventId === undefined) return;
-    this.#bell = new Bell(node, `${name}/client`, port.origin, eventId);
-    try {
-      this.waking.open(0);
-    } catch (error) {
-      this.#bell.close();
-      throw error;
+    if (eventId !== undefined) {
+      this.#bell = bellBeside(this.waking, node, `${name}/client`, port.origin, eventId);
     }
   }
 

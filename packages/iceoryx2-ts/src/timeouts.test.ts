@@ -1,11 +1,11 @@
 /** What happens to a time that is none, wherever the library takes one. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Node } from "../api/node.ts";
-import { InvalidArgumentError } from "../base/general-errors.ts";
-import { u64 } from "../payload/scalars.ts";
-import { inDomainAsync } from "../testing/in-domain.test-support.ts";
-import { Pair, Pair0, Pair1 } from "./pair.ts";
+import type { Node } from "./api/node.ts";
+import { InvalidArgumentError } from "./base/general-errors.ts";
+import { u64 } from "./payload/scalars.ts";
+import { Pair, Pair0, Pair1 } from "./sockets/pair.ts";
+import { inDomainAsync } from "./testing/in-domain.test-support.ts";
 
 type Call = (timeout: number) => unknown;
 
