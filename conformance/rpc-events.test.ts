@@ -77,13 +77,15 @@ describe("wake-ups", { skip: skipWithoutPython }, () => {
       const server = openIn(node).server();
       const serving = server.serve(({ payload }) => ({ x: Number(payload), y: 2, funky: 0.5 }), WOKEN);
       const client = await start("Python", "request_response_with_events/client");
-      while (node.service(`${NAME}/client`).event().openOrCreate().numberOfListeners === 0) {
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      const notifier = node.service(`${NAME}/client`).event().openOrCreate().notifier();
+      using wakeUps = node.service(`${NAME}/client`).event().openOrCreate();
+      while (wakeUps.numberOfListeners === 0) await new Promise((resolve) => setImmediate(resolve));
+      const notifier = wakeUps.notifier();
       const ticking = setInterval(() => notifier.notify(), 1);
-      await client.line(/^received response 2: .*$/);
-      clearInterval(ticking);
+      try {
+        await client.line(/^received response 2: .*$/);
+      } finally {
+        clearInterval(ticking);
+      }
       assert.equal(events.numberOfListeners, 1);
       server.close();
       await serving;

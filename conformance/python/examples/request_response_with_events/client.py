@@ -2,14 +2,15 @@
 
 import ctypes
 import signal
+import time
 
 import iceoryx2 as iox2
 
 from example import CYCLE_TIME, create_node
 from services import open_events, open_service
 
-# Nobody takes so long to answer.
-PATIENCE = iox2.Duration.from_secs(30)
+# Nobody takes so many seconds to answer.
+PATIENCE = 30
 
 
 def call(client, listener, notifier, value):
@@ -20,9 +21,12 @@ def call(client, listener, notifier, value):
     request.user_header().contents.high = listener_id >> 64
     pending = request.send()
     notifier.notify()
+    deadline = time.monotonic() + PATIENCE
     while (response := pending.receive()) is None:
-        if not listener.timed_wait(PATIENCE):
+        if time.monotonic() > deadline:
             raise TimeoutError("nobody woke the client")
+        # Returns without an event also when an earlier wait has taken what this wake-up was for.
+        listener.timed_wait(iox2.Duration.from_secs(PATIENCE))
     print(f"received response {value}: {response.payload().contents}")
     response.delete()
     pending.delete()
