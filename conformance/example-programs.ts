@@ -10,6 +10,9 @@ import { installPython, REPOSITORY } from "./python.ts";
 
 export type ExampleLanguage = "TypeScript" | "Python";
 
+/** How long one program may be between two steps of creating a service, however slow the machine is, in seconds. */
+const PATIENCE = 60;
+
 /** The programs of one test, all in one domain. */
 export interface Examples {
   readonly domain: TestDomain;
@@ -79,7 +82,13 @@ class WorkingDirectory implements Disposable {
 
   constructor({ prefix, rootPath }: TestDomain) {
     mkdirSync(join(this.path, "config"));
-    const settings = ["[global]", `root-path = '${rootPath}'`, `prefix = '${prefix}'`, ""];
+    const settings = [
+      "[global]",
+      `root-path = '${rootPath}'`,
+      `prefix = '${prefix}'`,
+      `creation-timeout = { secs = ${PATIENCE}, nanos = 0 }`,
+      "",
+    ];
     writeFileSync(join(this.path, "config", "iceoryx2.toml"), settings.join("\n"));
   }
 
@@ -109,6 +118,7 @@ const launchIn: Readonly<
     const env = {
       IOX2_EXAMPLE_PREFIX: prefix,
       IOX2_EXAMPLE_ROOT_PATH: rootPath,
+      IOX2_EXAMPLE_CREATION_TIMEOUT: String(PATIENCE),
       // What the examples share lies beside their folders.
       PYTHONPATH: [PYTHON_EXAMPLES, process.env["PYTHONPATH"]].filter(Boolean).join(delimiter),
     };

@@ -9,7 +9,8 @@ import { assertNothingIsLeft } from "./scenarios.ts";
 
 const ROUNDS = 1000;
 /** Long enough that only a defect makes anybody give up, in milliseconds. */
-const CONFIG = { global: { creationTimeout: 60_000 } };
+const CREATION_TIMEOUT = 60_000;
+const CONFIG = { global: { creationTimeout: CREATION_TIMEOUT } };
 
 async function race(ours: number, theirs: number): Promise<void> {
   using domain = new TestDomain(CONFIG);
@@ -19,10 +20,9 @@ async function race(ours: number, theirs: number): Promise<void> {
   try {
     // Nobody starts before everybody has a node.
     await Promise.all(actors.map((actor) => actor.do("node")));
-    const { prefix, rootPath } = domain;
-    const nodes = await Promise.all(
-      peers.map((peer) => peer.request<PeerPort>("node_create", { prefix, root_path: rootPath })),
-    );
+    const place = { prefix: domain.prefix, root_path: domain.rootPath };
+    const node = { ...place, creation_timeout: CREATION_TIMEOUT };
+    const nodes = await Promise.all(peers.map((peer) => peer.request<PeerPort>("node_create", node)));
     for (const actor of actors) actor.begin("race", { rounds });
     const answers = nodes.map(({ handle: node }, index) =>
       peers[index]!.request("race", { node, name: "a service", rounds }),

@@ -34,17 +34,13 @@ def describe():
 
 
 @command
-def node_create(prefix, root_path, name="", config=None):
-    """Creates a node in the domain (prefix, root_path); config maps dotted names of the configuration to values."""
+def node_create(prefix, root_path, name="", creation_timeout=None):
+    """Creates a node in the domain (prefix, root_path); the time-out is in milliseconds."""
     domain = iox2.config.default()
     domain.global_cfg.prefix = iox2.FileName.new(prefix)
     domain.global_cfg.root_path = iox2.Path.new(root_path)
-    for path, value in (config or {}).items():
-        *parents, last = path.split(".")
-        target = domain
-        for parent in parents:
-            target = getattr(target, parent)
-        setattr(target, last, value)
+    if creation_timeout is not None:
+        domain.global_cfg.creation_timeout = iox2.Duration.from_millis(creation_timeout)
     node = iox2.NodeBuilder.new().config(domain).name(iox2.NodeName.new(name)).create(iox2.ServiceType.Ipc)
     return OBJECTS.add(node, id=Bigint(node.id.value), name=node.name.as_str())
 

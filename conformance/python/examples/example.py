@@ -14,6 +14,8 @@ def create_config(prefix=None):
     config = iox2.config.default()
     config.global_cfg.prefix = iox2.FileName.new(prefix or os.environ["IOX2_EXAMPLE_PREFIX"])
     config.global_cfg.root_path = iox2.Path.new(os.environ["IOX2_EXAMPLE_ROOT_PATH"])
+    seconds = int(os.environ["IOX2_EXAMPLE_CREATION_TIMEOUT"])
+    config.global_cfg.creation_timeout = iox2.Duration.from_secs(seconds)
     return config
 
 

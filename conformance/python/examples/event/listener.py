@@ -4,7 +4,8 @@ import signal
 
 import iceoryx2 as iox2
 
-from my_event import CYCLE_TIME, create_node, open_service
+from example import CYCLE_TIME, create_node
+from my_event import open_service
 
 
 def main():

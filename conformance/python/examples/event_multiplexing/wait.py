@@ -5,7 +5,8 @@ import json
 
 import iceoryx2 as iox2
 
-from common import create_node, open_service
+from common import open_service
+from example import create_node
 
 
 def main():
