@@ -44,23 +44,20 @@ export class StructCodec implements FixedCodec {
     if (typeof value !== "object" || value === null) throw this.#noObject(value);
     const { fields } = this;
     for (let index = 0; index < fields.length; index++) {
-      this.writeField(fields[index]!, memory, at, (value as Record<string, unknown>)[fields[index]!.name]);
+      const { name, offset, codec } = fields[index]!;
+      const fieldValue = (value as Record<string, unknown>)[name];
+      try {
+        codec.write(memory, at + offset, fieldValue);
+      } catch (error) {
+        throw this.fieldError(name, fieldValue, error);
+      }
     }
   }
 
-  /** @param at where the struct begins. */
-  writeField(
-    { name, offset, codec }: Field,
-    memory: DataView<ArrayBuffer>,
-    at: number,
-    value: unknown,
-  ): void {
-    try {
-      if (value === undefined) throw new PayloadValueError("MissingField", "the field is missing. Add it.");
-      codec.write(memory, at + offset, value);
-    } catch (error) {
-      throw PayloadValueError.within(error, this.typeName, `.${name}`);
-    }
+  /** What to throw where a value could not be written into a field. */
+  fieldError(name: string, value: unknown, error: unknown): unknown {
+    const missing = () => new PayloadValueError("MissingField", "the field is missing. Add it.");
+    return PayloadValueError.within(value === undefined ? missing() : error, this.typeName, `.${name}`);
   }
 
   read(memory: DataView<ArrayBuffer>, at: number): Record<string, unknown> {

@@ -45,8 +45,7 @@ export function createViewClass(struct: StructCodec, writable: boolean): ViewCla
       return printView(this, `${struct.typeName} `, contents, args);
     }
   }
-  for (const field of struct.fields) {
-    const { name, offset, codec } = field;
+  for (const { name, offset, codec } of struct.fields) {
     const property: PropertyDescriptor = {
       enumerable: true,
       get(this: MemoryView): unknown {
@@ -56,7 +55,11 @@ export function createViewClass(struct: StructCodec, writable: boolean): ViewCla
     if (writable) {
       property.set = function (this: MemoryView, value: unknown): void {
         const { memory, base } = leaseOf(this);
-        struct.writeField(field, memory, base + this[OFFSET], value);
+        try {
+          codec.write(memory, base + this[OFFSET] + offset, value);
+        } catch (error) {
+          throw struct.fieldError(name, value, error);
+        }
       };
     }
     Object.defineProperty(StructView.prototype, name, property);

@@ -120,6 +120,15 @@ describe("the value of a struct", () => {
     assert.ok(target.isAroundIntact);
   });
 
+  it("is refused if any of its fields is missing, whatever type it has", () => {
+    for (const name of Object.keys(ROBOT)) {
+      assert.throws(() => memoryWith(Robot, untyped({ ...ROBOT, [name]: undefined })), {
+        code: "MissingField",
+        origin: `Robot.${name}`,
+      });
+    }
+  });
+
   it("is refused where it does not fit, and the error says where and what to write", () => {
     const pose = { x: 1, y: 2 };
     const refused: [value: unknown, code: string, origin: string, message: RegExp][] = [
