@@ -8,6 +8,7 @@ import { describeRate, describeRatio, describeSize, describeTime, printRow, prin
 import { type Case, Pair } from "./pair.ts";
 import { FLOOR, OURS, pairKinds, RUST } from "./pair-kinds.ts";
 import { PROCESSORS } from "./process.ts";
+import { compareSizes } from "./sizes.ts";
 
 export interface ComparisonPlan {
   /** How often every pair has its turn. */
@@ -37,18 +38,21 @@ export async function compareExchange(plan: ComparisonPlan): Promise<void> {
   const pinned = pairs.map((pair) => pair.pin()).every((worked) => worked) ? ", pinned" : "";
   const rows: Row[] = [];
   for (const measured of casesOf(plan.sizes)) rows.push(await measureCase(pairs, measured, plan));
-  for (const pair of pairs) await pair.end();
-  domain.assertClean();
   const of = (pattern: Case["pattern"]): Row[] => rows.filter(({ measured }) => measured.pattern === pattern);
   printTitle(`Round trip between two processes, polled${pinned}, buffer 1, overflow on`);
   printRows(of("pingPong"), describeTime);
-  printFlatness(of("pingPong"));
+  await compareSizes(
+    pairs.filter(({ name }) => [FLOOR, OURS, RUST].includes(name)),
+    { ...plan, rounds: plan.slices },
+  );
   printTitle(`Request and response between two processes, polled${pinned}`);
   printRows(of("call"), describeTime);
   printTitle("The same while eight clients are connected to the server");
   printRows(of("callAmongEight"), describeTime);
   printTitle(`Lossless stream from one process to another, polled${pinned}`);
   printRows(of("stream"), describeRate);
+  for (const pair of pairs) await pair.end();
+  domain.assertClean();
 }
 
 async function measureCase(
@@ -90,14 +94,4 @@ function printRows(rows: readonly Row[], describe: (value: number) => string): v
       }),
     );
   }
-}
-
-/** How far the sizes differ that nobody looks at. The others show what of it is the machine's. */
-function printFlatness(rows: readonly Row[]): void {
-  const untouched = rows.filter(({ measured }) => !measured.touched);
-  const spreads = Object.keys(untouched[0]!.values).map((name) => {
-    const medians = untouched.map(({ values }) => median(values[name]!));
-    return `${((Math.max(...medians) / Math.min(...medians) - 1) * 100).toFixed(0)} % ${name}`;
-  });
-  console.log(`\nuntouched, the medians of all sizes differ by ${spreads.join(", ")}`);
 }

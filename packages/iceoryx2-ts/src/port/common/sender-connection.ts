@@ -106,17 +106,17 @@ export class SenderConnection {
     return evicted < 0 ? evicted : this.#takeBack(evicted);
   }
 
+  /** Whether the receiver can give back whatever it has, one chunk more included. */
+  get mayHaveMore(): boolean {
+    return this.#outstanding < this.#completionCapacity;
+  }
+
   /**
-   * Sees to it that the receiver can give back whatever it has, one chunk more included. Looking only when that is not
-   * certain spares most messages a look at memory that the receiver writes.
-   *
-   * @returns false if what it released made no sense.
+   * Whether it is worth looking for what the receiver released. Looking only then spares most small messages a look at
+   * memory that the receiver writes.
    */
-  leaveRoomToGiveBack(channel: number): boolean {
-    const outstanding = this.#outstanding;
-    const mayGiveBackMore = outstanding < this.#completionCapacity;
-    if (mayGiveBackMore && outstanding * this.#pool.chunkSize < WARM_SIZE) return true;
-    return this.reclaim(channel);
+  get hasMuch(): boolean {
+    return !this.mayHaveMore || this.#outstanding * this.#pool.chunkSize >= WARM_SIZE;
   }
 
   /** Takes back what the receiver released. @returns false if that made no sense. */

@@ -172,6 +172,7 @@ export class Sender {
     for (let i = 0; i < connected.length; i++) {
       if (this.#deliver(connected[i]!, CHANNEL, chunk)) receivers++;
     }
+    for (let i = 0; i < connected.length; i++) this.#takeBackInTime(connected[i]!, CHANNEL);
     this.#failIfAsked();
     return receivers;
   }
@@ -186,6 +187,7 @@ export class Sender {
   trySendTo(connection: SenderConnection, channel: number, chunk: number, attempts?: Attempts): number {
     if (!this.#enableSafeOverflow && !this.#findRoom([connection], channel, attempts)) return NO_ROOM;
     const isDelivered = this.#connected.includes(connection) && this.#deliver(connection, channel, chunk);
+    this.#takeBackInTime(connection, channel);
     this.#failIfAsked();
     return isDelivered ? 1 : 0;
   }
@@ -336,7 +338,7 @@ export class Sender {
   }
 
   #deliver(connection: SenderConnection, channel: number, chunk: number): boolean {
-    if (!connection.leaveRoomToGiveBack(channel)) {
+    if (!connection.mayHaveMore && !connection.reclaim(channel)) {
       this.#giveUp(connection);
       return false;
     }
@@ -349,6 +351,11 @@ export class Sender {
     }
     if (evicted !== EMPTY) this.pool.release(evicted);
     return true;
+  }
+
+  /** Takes back early what was released: now the receiver is at work on the message, and nobody waits for us. */
+  #takeBackInTime(connection: SenderConnection, channel: number): void {
+    if (connection.hasMuch && !connection.reclaim(channel)) this.#giveUp(connection);
   }
 
   #deliverHistory(connection: SenderConnection, request: number): void {
