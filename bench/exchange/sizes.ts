@@ -1,8 +1,9 @@
 /**
  * Whether a message that nobody looks at costs the same at any size. All sizes take turns in the same processes, for
- * minutes apart the machine and the compiler differ by more than sizes do.
+ * minutes apart the machine differs by more than sizes do; and what disturbs it only ever adds, so that the lower
+ * quartile tells more about sizes than the median does.
  */
-import { median } from "../statistics.ts";
+import { quantile } from "../statistics.ts";
 import { describeRatio, describeSize, describeTime, printRow, printTitle } from "../table.ts";
 import type { Case, Pair } from "./pair.ts";
 
@@ -14,43 +15,35 @@ export interface SizePlan {
   readonly slice: number;
 }
 
-/** What the rounds found, by size. */
+/** What a pair found: of a round trip, in nanoseconds, by size and round. */
 interface Column {
-  readonly name: string;
-  /** Of a round trip, in nanoseconds. */
-  readonly prices: readonly (readonly number[])[];
-  /** To the first size in the same round. */
-  readonly ratios: readonly (readonly number[])[];
+  readonly pair: Pair;
+  readonly prices: readonly number[][];
 }
 
 export async function compareSizes(pairs: readonly Pair[], plan: SizePlan): Promise<void> {
-  const columns: Column[] = [];
-  for (const pair of pairs) columns.push(await measureColumn(pair, plan));
-  printTitle("The same untouched, all sizes in turn, each in relation to the first one of its round");
-  printRow("", ...columns.map(({ name }) => name));
-  for (const [index, size] of plan.sizes.entries()) {
-    const describe = ({ prices, ratios }: Column): string =>
-      `${describeTime(median(prices[index]!))} ${describeRatio(median(ratios[index]!))}`;
-    printRow(describeSize(size), ...columns.map(describe));
-  }
-  printRow("the dearest is above the cheapest by", ...columns.map(describeSpread));
-}
-
-async function measureColumn(pair: Pair, { rounds, sizes, slice }: SizePlan): Promise<Column> {
-  const prices = sizes.map((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, size] of sizes.entries()) {
-      const measured: Case = { pattern: "pingPong", size, touched: false };
-      await pair.open(measured, slice);
-      prices[index]!.push(await pair.measure(measured));
-      await pair.close();
+  const columns = pairs.map((pair): Column => ({ pair, prices: plan.sizes.map(() => []) }));
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const [index, size] of plan.sizes.entries()) {
+      for (const { pair, prices } of columns) prices[index]!.push(await measureOnce(pair, size, plan.slice));
     }
   }
-  const ratios = prices.map((ofSize) => ofSize.map((price, round) => price / prices[0]![round]!));
-  return { name: pair.name, prices, ratios };
+  printTitle("The same untouched, all sizes in turn: the lower quartile, and its ratio to the cheapest size");
+  printRow("", ...columns.flatMap(({ pair }) => [pair.name, ""]));
+  const quartiles = columns.map(({ prices }) => prices.map((ofSize) => quantile(ofSize, 0.25)));
+  for (const [index, size] of plan.sizes.entries()) {
+    const describe = (ofPair: readonly number[]): string[] => {
+      const price = ofPair[index]!;
+      return [describeTime(price), describeRatio(price / Math.min(...ofPair))];
+    };
+    printRow(describeSize(size), ...quartiles.flatMap(describe));
+  }
 }
 
-function describeSpread({ ratios }: Column): string {
-  const medians = ratios.map(median);
-  return `${((Math.max(...medians) / Math.min(...medians) - 1) * 100).toFixed(0)} %`;
+async function measureOnce(pair: Pair, size: number, slice: number): Promise<number> {
+  const measured: Case = { pattern: "pingPong", size, touched: false };
+  await pair.open(measured, slice);
+  const price = await pair.measure(measured);
+  await pair.close();
+  return price;
 }
