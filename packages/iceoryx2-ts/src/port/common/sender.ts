@@ -22,11 +22,12 @@ import { Backpressure } from "./backpressure.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { Degradation } from "./degradation.ts";
 import type { BackpressureHandler, DegradationCause, DegradationHandler } from "./handlers.ts";
-import { describePlaces, Places } from "./places.ts";
-import { LoanError, SendError } from "./port-errors.ts";
+import { History } from "./history.ts";
+import { type LoanLimits, Loans } from "./loans.ts";
+import { SendError } from "./port-errors.ts";
 import { type ReceiverAddress, SenderConnection } from "./sender-connection.ts";
 
-export interface SenderOptions {
+export interface SenderOptions extends LoanLimits {
   readonly service: ServiceState;
   readonly pool: ChunkPool;
   readonly portId: bigint;
@@ -35,11 +36,7 @@ export interface SenderOptions {
   /** Who may receive, and how to read one of its entries; undefined for an entry that makes no sense. */
   readonly receivers: Bag;
   readonly readReceiver: (entry: Uint8Array) => ReceiverAddress | undefined;
-  /** What it sends, such as "sample". */
-  readonly what: string;
-  readonly maxLoans: number;
-  /** The option behind `maxLoans`, and what has it, such as "publisher". */
-  readonly maxLoansOption: { readonly name: string; readonly of: string };
+  /** How many of the last messages late receivers can have. */
   readonly historySize: number;
   readonly enableSafeOverflow: boolean;
   readonly backpressureStrategy: BackpressureStrategy;
@@ -58,19 +55,12 @@ export class Sender {
   readonly #service: ServiceState;
   readonly #portId: bigint;
   readonly #readReceiver: SenderOptions["readReceiver"];
-  readonly #what: string;
-  readonly #maxLoans: number;
-  readonly #maxLoansOption: SenderOptions["maxLoansOption"];
   readonly #receivers: BagSnapshot;
   /** By slot of the receivers' bag; the list below has the same without gaps. */
   readonly #connections: (SenderConnection | undefined)[];
   #connected: readonly SenderConnection[] = [];
-  #loans = 0;
-  /** By chunk. */
-  readonly #places: Places<number> | undefined;
-  readonly #history: Int32Array;
-  #historyLength = 0;
-  #historyNext = 0;
+  readonly #loans: Loans;
+  readonly #history: History | undefined;
   readonly #enableSafeOverflow: boolean;
   readonly #backpressure: Backpressure;
   readonly #degradation: Degradation;
@@ -82,13 +72,14 @@ export class Sender {
     this.#service = service;
     this.#portId = portId;
     this.#readReceiver = options.readReceiver;
-    this.#what = options.what;
-    this.#maxLoans = options.maxLoans;
-    this.#places = service.node.tracksSamples ? new Places() : undefined;
-    this.#maxLoansOption = options.maxLoansOption;
     this.#receivers = new BagSnapshot(receivers);
     this.#connections = new Array<SenderConnection | undefined>(receivers.capacity).fill(undefined);
-    this.#history = new Int32Array(options.historySize);
+    this.#loans = new Loans({
+      ...options,
+      tracksPlaces: service.node.tracksSamples,
+      reclaimEverything: () => this.#reclaimEverything(),
+    });
+    if (options.historySize > 0) this.#history = new History(options.pool, options.historySize);
     this.#enableSafeOverflow = options.enableSafeOverflow;
     this.#backpressure = new Backpressure(service, portId, options);
     this.#degradation = new Degradation(service, options.origin, options.degradationHandler);
@@ -96,12 +87,12 @@ export class Sender {
   }
 
   get loans(): number {
-    return this.#loans;
+    return this.#loans.count;
   }
 
   /** Whether another chunk can be on loan. */
   get mayLoan(): boolean {
-    return this.#loans < this.#maxLoans;
+    return this.#loans.mayBegin;
   }
 
   /** Those who receive, in the order of their slots; valid until the next call of this sender. */
@@ -123,20 +114,12 @@ export class Sender {
    * @throws LoanError
    */
   loan(size: number): number {
-    const { pool } = this;
-    if (this.#loans >= this.#maxLoans) throw this.#tooManyLoans();
-    if (size > pool.chunkSize || !pool.hasFreeChunk) this.#makeRoom(size);
-    const chunk = this.#allocate();
-    this.#loans++;
-    this.#places?.note(chunk);
-    return chunk;
+    return this.#loans.begin(size);
   }
 
   /** Gives up a loan, sent or not. */
   endLoan(chunk: number): void {
-    this.#loans--;
-    this.#places?.forget(chunk);
-    this.pool.release(chunk);
+    this.#loans.end(chunk);
   }
 
   /**
@@ -165,7 +148,7 @@ export class Sender {
   /** As `trySend`, to those who are connected already. */
   deliver(chunk: number, attempts?: Attempts): number {
     if (!this.#enableSafeOverflow && !this.#findRoom(this.#connected, CHANNEL, attempts)) return NO_ROOM;
-    if (this.#history.length > 0) this.#remember(chunk);
+    this.#history?.add(chunk);
     // A corrupted connection leaves the list, but not this copy of it; one that was cleaned up left it before.
     const connected = this.#connected;
     let receivers = 0;
@@ -359,85 +342,16 @@ export class Sender {
   }
 
   #deliverHistory(connection: SenderConnection, request: number): void {
-    const count = Math.min(request, connection.capacity, this.#historyLength);
-    const { length } = this.#history;
-    for (let age = count; age > 0; age--) {
-      const chunk = this.#history[(this.#historyNext + length - age) % length]!;
+    for (const chunk of this.#history?.newest(Math.min(request, connection.capacity)) ?? []) {
       if (!this.#deliver(connection, CHANNEL, chunk)) return;
     }
   }
-
-  #remember(chunk: number): void {
-    const { length } = this.#history;
-    if (this.#historyLength === length) this.pool.release(this.#history[this.#historyNext]!);
-    else this.#historyLength++;
-    this.#history[this.#historyNext] = chunk;
-    this.pool.retain(chunk);
-    this.#historyNext = this.#historyNext + 1 === length ? 0 : this.#historyNext + 1;
-  }
-
-  // --- chunks --------------------------------------------------------------------------------------
 
   #reclaimEverything(): void {
     this.updateConnections();
     for (const connection of this.#connected) {
       if (!connection.reclaimEverything()) this.#giveUp(connection);
     }
-  }
-
-  #allocate(): number {
-    try {
-      return this.pool.allocate();
-    } catch (cause) {
-      throw this.#outOfMemory(`another chunk of ${this.pool.chunkSize} bytes`, cause);
-    }
-  }
-
-  #makeRoom(size: number): void {
-    const { pool } = this;
-    // No strategy grows because chunks wait to be taken back.
-    if (!pool.hasFreeChunk) this.#reclaimEverything();
-    if (size <= pool.chunkSize && pool.hasFreeChunk) return;
-    if (!pool.isResizable) throw size > pool.chunkSize ? this.#tooLarge(size) : this.#outOfChunks();
-    try {
-      pool.grow(size);
-    } catch (cause) {
-      throw this.#outOfMemory(`chunks of ${size} bytes`, cause);
-    }
-  }
-
-  #tooManyLoans(): LoanError {
-    const { name, of } = this.#maxLoansOption;
-    return new LoanError(
-      "ExceedsMaxLoans",
-      this.origin,
-      `cannot loan from ${this.origin}: ${this.#loans} ${this.#what}s are already on loan (${name}: ${this.#maxLoans}). Send or release one, or create the ${of} with a larger ${name}.${describePlaces(this.#places)}`,
-    );
-  }
-
-  #tooLarge(size: number): LoanError {
-    return new LoanError(
-      "ExceedsMaxLoanSize",
-      this.origin,
-      `cannot loan ${size} bytes from ${this.origin}: its chunks have ${this.pool.chunkSize}, and it was created with the allocation strategy "Static". Create it with a larger initialMaxSliceLen, or with "BestFit" or "PowerOfTwo".`,
-    );
-  }
-
-  #outOfChunks(): LoanError {
-    return new LoanError(
-      "OutOfMemory",
-      this.origin,
-      `cannot loan from ${this.origin}: all ${this.pool.chunksPerSegment} chunks are with receivers, in the history or on loan. Receivers must release some.`,
-    );
-  }
-
-  #outOfMemory(what: string, cause: unknown): LoanError {
-    return new LoanError(
-      "OutOfMemory",
-      this.origin,
-      `cannot loan from ${this.origin}: the machine has no shared memory left for ${what}: ${(cause as Error).message} Free some, or enlarge /dev/shm.`,
-      { cause },
-    );
   }
 }
 
