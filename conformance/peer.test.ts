@@ -144,7 +144,7 @@ describe("a Python peer", { skip: skipWithoutPython }, () => {
         const options = typeof payload === "string" ? {} : { initial_max_slice_len: words * 8 };
         const qos = { enable_safe_overflow: false, subscriber_max_buffer_size: 16 };
         const { publisher, subscriber } = await exchange(a, b, nodes, payload, { qos, options });
-        const report = b.request("receive_many", { subscriber, last: 99_999, timeout: 30 });
+        const report = b.request("receive_many", { subscriber, last: 99_999, timeout: 600 });
         const sent = await a.request("send_many", { publisher, count: 100_000, words });
         assert.deepEqual(sent, { receivers: 100_000 });
         assert.deepEqual(await report, { received: 100_000, skipped: 0, corrupt: 0, disordered: 0 });

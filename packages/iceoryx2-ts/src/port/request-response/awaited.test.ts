@@ -183,7 +183,7 @@ describe("a response that waits for room", () => {
       const waiting = [first.send(loan), first.send(12n)];
       assert.equal(await second.send(20n), 1);
       const received: bigint[] = [];
-      for await (const response of full.responses({ timeout: 1000 })) {
+      for await (const response of full.responses({ timeout: 60_000 })) {
         received.push(response.payload);
         if (received.length === 3) break;
       }
