@@ -11,6 +11,7 @@ import { keepEvidence } from "./evidence.ts";
 import { Member } from "./member.ts";
 import { describePlan, type EpisodePlan, type Role } from "./plan.ts";
 import { LIVES_PER_PROCESS, type ProgramEvent, type ProgramSettings } from "./protocol.ts";
+import { findMemoryWithoutSize, memoryWithoutSize } from "./upstream-hang.ts";
 
 /** What happened, over one or more episodes. */
 export interface Tally {
@@ -20,12 +21,14 @@ export interface Tally {
   lives: number;
   /** Messages that were received and checked. */
   received: number;
+  /** How often upstream hung and was replaced. */
+  hangs: number;
   /** How often creation was tried again, by reason. */
   readonly retries: Map<string, number>;
 }
 
 export function emptyTally(): Tally {
-  return { episodes: 0, kills: 0, lives: 0, received: 0, retries: new Map() };
+  return { episodes: 0, kills: 0, lives: 0, received: 0, hangs: 0, retries: new Map() };
 }
 
 /** How long nothing may happen before it is a hang: far longer than anything takes on a busy machine. */
@@ -92,7 +95,7 @@ class Episode {
     );
     this.note("harness", "nobody is killed any more");
     for (const member of this.#members) member.order("settle");
-    await this.#unlessSilent(Promise.race([this.#settled(), ...this.#members.map((member) => member.end())]));
+    while (!(await this.#unlessSilent(this.#settles()))) await this.#replaceThoseThatHang();
     this.note("harness", "everybody has heard of everybody");
     await this.#unlessSilent(this.#stop("publisher"));
     await this.#unlessSilent(this.#stop("subscriber"));
@@ -167,6 +170,36 @@ class Episode {
       await member.dieSomeTime();
       this.#tally.kills++;
       await member.start();
+    }
+  }
+
+  /** @returns false if somebody of upstream's may hang for ever. */
+  async #settles(): Promise<boolean> {
+    const search = new AbortController();
+    const orphan = findMemoryWithoutSize(this.#domain.prefix, search.signal);
+    try {
+      return await Promise.race([
+        this.#settled().then(() => true),
+        orphan.then(() => false),
+        ...this.#members.map((member) => member.end()),
+      ]);
+    } finally {
+      search.abort();
+    }
+  }
+
+  /** Those of upstream's processes that can be replaced are, and what they hung on is cleaned up. */
+  async #replaceThoseThatHang(): Promise<void> {
+    this.note("harness", "somebody may hang on memory without a size");
+    this.#tally.hangs++;
+    const suspects = this.#members.filter(({ plan }) => plan.language === "Python" && !plan.survives);
+    for (const member of suspects) await member.die();
+    Node.create({ config: this.#domain.config, signals: "ignore" }).close();
+    const left = memoryWithoutSize(this.#domain.prefix);
+    if (left !== undefined) throw new Error(`${left} has no size and was not cleaned up`);
+    for (const member of suspects) {
+      await member.start();
+      member.order("settle");
     }
   }
 

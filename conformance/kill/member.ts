@@ -105,8 +105,13 @@ export class Member {
       this.#child!.kill("SIGSTOP");
       await wait(this.#random.next() * STOPPED);
     }
-    this.kill();
     this.#watcher.note(this, `killed after ${instant.toFixed(1)} ms${isStopped ? ", stopped before" : ""}`);
+    await this.die();
+  }
+
+  /** Kills the process and waits for its end. */
+  async die(): Promise<void> {
+    this.kill();
     await this.#ended;
   }
 

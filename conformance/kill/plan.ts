@@ -41,16 +41,16 @@ export interface EpisodePlan {
 const CROWD = 3;
 
 /**
- * At least one member is ours: where a Python process dies while it creates the service, all other Python processes
- * wait for ever, and only ours find out that nobody is creating it any more.
+ * At least one of those that come anew is ours: where a Python process dies while it creates the service, all other
+ * Python processes wait for ever, and only ours find out that nobody is creating it any more.
  */
 export function planEpisode(seed: number, kills: number, languages: readonly Language[]): EpisodePlan {
   const random = new Random(seed);
   const [maxPublishers, maxSubscribers] = [random.integer(1, CROWD), random.integer(1, CROWD)];
   const size = maxPublishers + maxSubscribers;
-  const ours = random.integer(0, size - 1);
   const survivors = random.integer(0, Math.min(2, size - 1));
   const firstSurvivor = random.integer(0, size - 1);
+  const ours = (firstSurvivor + random.integer(survivors, size - 1)) % size;
   const members = Array.from({ length: size }, (_, index): MemberPlan => {
     const role: Role = index < maxPublishers ? "publisher" : "subscriber";
     const language = index === ours ? "TypeScript" : random.pick(languages);

@@ -28,7 +28,7 @@ export async function run({ seed, kills, languages, log }: RunOptions): Promise<
 }
 
 /** Some lines for people. */
-export function describeTally({ episodes, kills, lives, received, retries }: Tally): string {
+export function describeTally({ episodes, kills, lives, received, hangs, retries }: Tally): string {
   const tried = [...retries].map(([reason, count]) => `\n  ${count} x ${reason}`).sort();
-  return `${kills} kills in ${episodes} episodes, ${lives} ports, ${received} messages checked; tried again:${tried.join("") || " nothing"}`;
+  return `${kills} kills in ${episodes} episodes, ${lives} ports, ${received} messages checked; upstream hung: ${hangs}; tried again:${tried.join("") || " nothing"}`;
 }
