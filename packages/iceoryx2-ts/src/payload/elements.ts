@@ -42,7 +42,7 @@ export class ElementsCodec implements SliceCodec {
     const { nativeArray } = this.element;
     return nativeArray === undefined
       ? createSequence(lease, offset, this.element, length, writable)
-      : this.#nativeArrayOver(nativeArray, lease.memory, lease.base + offset, length);
+      : lease.arrayAt(offset, nativeArray, length);
   }
 
   write(

@@ -55,6 +55,39 @@ describe("a lease", () => {
   });
 });
 
+describe("the typed array over a part of a lease", () => {
+  const memory = new DataView(new ArrayBuffer(64));
+  const place = (shown: { readonly buffer: ArrayBufferLike; readonly byteOffset: number }) => [
+    shown.buffer,
+    shown.byteOffset,
+  ];
+
+  it("is the same one as long as the same part is asked for", () => {
+    const lease = new Lease(memory, 8, () => "it");
+    const first = lease.arrayAt(4, Int32Array, 3);
+    assert.deepEqual([...place(first), first.length], [memory.buffer, 12, 3]);
+    lease.begin();
+    lease.end();
+    assert.equal(lease.arrayAt(4, Int32Array, 3), first);
+  });
+
+  it("is another one for another part, another length, another class and other memory", () => {
+    const lease = new Lease(memory, 8, () => "it");
+    const first = lease.arrayAt(4, Int32Array, 3);
+    assert.deepEqual(place(lease.arrayAt(8, Int32Array, 3)), [memory.buffer, 16]);
+    assert.equal(lease.arrayAt(8, Int32Array, 2).length, 2);
+    assert.ok(lease.arrayAt(8, Uint32Array, 2) instanceof Uint32Array);
+    assert.notEqual(lease.arrayAt(4, Int32Array, 3), first);
+    const copy = new DataView(memory.buffer.slice(8), 8);
+    lease.move(copy, 0);
+    assert.deepEqual(place(lease.arrayAt(4, Int32Array, 3)), [copy.buffer, 12]);
+  });
+
+  it("can be empty", () => {
+    assert.equal(new Lease(memory, 8, () => "it").arrayAt(0, Uint8Array, 0).length, 0);
+  });
+});
+
 describe("views of a lease", () => {
   it("all throw when its use ends, however deep, and only then work again when it is resumed", () => {
     const { lease, memory, view, readonlyView } = memoryWith(Shape, SHAPE);
