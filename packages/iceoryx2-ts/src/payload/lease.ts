@@ -43,8 +43,8 @@ export class Lease {
   }
 
   /**
-   * A typed array over a part of the chunk; the same one as last time if it shows the same part. To make one costs as
-   * much as a third of a small message.
+   * A typed array over a part of the chunk; the same one as last time if it shows the same part: to make one is a
+   * quarter of what a small message costs.
    *
    * @param offset within the chunk, in bytes. @param length in elements.
    */
