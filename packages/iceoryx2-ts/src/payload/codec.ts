@@ -6,31 +6,13 @@
  */
 import type { Lease } from "./lease.ts";
 import type { FixedType, PayloadType, SliceType } from "./meaning.ts";
+import type { NativeArrayClass } from "./native-array.ts";
 import { PayloadTypeError } from "./payload-errors.ts";
 
 /** The property under which a definition carries its codec, out of the sight of users. */
 export const CODEC: unique symbol = Symbol("iceoryx2-ts.codec");
 
 export type Codec = FixedCodec | SliceCodec;
-
-/** A typed array over shared memory. */
-export type NativeArray =
-  | Int8Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | BigUint64Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
-
-/** The class of a typed array. */
-export interface NativeArrayClass {
-  readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBuffer, byteOffset: number, length: number): NativeArray;
-}
 
 /** One value of fixed size. */
 export interface FixedCodec {

@@ -1,8 +1,8 @@
 /** Runs of elements of one type: what slices, arrays and vectors have in common. */
-import { assert } from "../base/assert.ts";
-import type { FixedCodec, NativeArray, NativeArrayClass, SliceCodec } from "./codec.ts";
+import type { FixedCodec, SliceCodec } from "./codec.ts";
 import type { Lease } from "./lease.ts";
 import type { Input, Meaning, ReadonlyView, Value, View } from "./meaning.ts";
+import { nativeArrayOver } from "./native-array.ts";
 import { describeValue, PayloadValueError, WHOLE } from "./payload-errors.ts";
 import type { NativeArrayOf } from "./scalars.ts";
 import { createSequence, readElements, type Sequence } from "./sequence.ts";
@@ -72,7 +72,7 @@ export class ElementsCodec implements SliceCodec {
     const { nativeArray } = this.element;
     if (nativeArray !== undefined && value instanceof nativeArray && length > COPIED_ONE_BY_ONE_MAX) {
       // Both hold the same kind of elements, which the compiler cannot see.
-      (this.#nativeArrayOver(nativeArray, memory, at, length) as Uint8Array).set(value as Uint8Array);
+      (nativeArrayOver(nativeArray, memory, at, length) as Uint8Array).set(value as Uint8Array);
     } else {
       this.#writeOneByOne(memory, at, value as Inputs<unknown>, length);
     }
@@ -83,7 +83,7 @@ export class ElementsCodec implements SliceCodec {
     const { nativeArray } = this.element;
     return nativeArray === undefined
       ? readElements(this.element, memory, at, length)
-      : this.#nativeArrayOver(nativeArray, memory, at, length).slice();
+      : nativeArrayOver(nativeArray, memory, at, length).slice();
   }
 
   lengthOf(value: unknown): number {
@@ -106,16 +106,5 @@ export class ElementsCodec implements SliceCodec {
     } catch (error) {
       throw PayloadValueError.within(error, WHOLE, `[${index}]`);
     }
-  }
-
-  #nativeArrayOver(
-    nativeArray: NativeArrayClass,
-    memory: DataView<ArrayBuffer>,
-    at: number,
-    length: number,
-  ): NativeArray {
-    const start = memory.byteOffset + at;
-    assert(start % this.element.alignment === 0, "elements lie at multiples of their alignment");
-    return new nativeArray(memory.buffer, start, length);
   }
 }

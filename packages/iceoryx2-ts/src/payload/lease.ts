@@ -5,9 +5,8 @@
  * and views remember: ending the use revokes all of them with a single store, and nothing but the chunk that is lent
  * again needs to be set up for the next one.
  */
-import { assert } from "../base/assert.ts";
 import { UseAfterReleaseError } from "../base/general-errors.ts";
-import type { NativeArray, NativeArrayClass } from "./codec.ts";
+import { type NativeArray, type NativeArrayClass, nativeArrayOver } from "./native-array.ts";
 
 /** What `use` is while nobody uses the chunk; uses are numbered from 1 on. */
 export const NO_USE = 0;
@@ -52,9 +51,7 @@ export class Lease {
     const last = this.#array;
     if (last?.length === length && this.#arrayOffset === offset && this.#arrayClass === arrayClass)
       return last;
-    const start = this.#memory.byteOffset + this.#base + offset;
-    assert(start % arrayClass.BYTES_PER_ELEMENT === 0, "elements lie at multiples of their size");
-    const array = new arrayClass(this.#memory.buffer, start, length);
+    const array = nativeArrayOver(arrayClass, this.#memory, this.#base + offset, length);
     this.#array = array;
     this.#arrayClass = arrayClass;
     this.#arrayOffset = offset;

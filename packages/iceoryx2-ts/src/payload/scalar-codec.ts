@@ -1,6 +1,7 @@
 /** How numbers and booleans are read and written. */
-import type { FixedCodec, NativeArrayClass } from "./codec.ts";
+import type { FixedCodec } from "./codec.ts";
 import type { Lease } from "./lease.ts";
+import type { NativeArrayClass } from "./native-array.ts";
 import { describeValue, PayloadValueError } from "./payload-errors.ts";
 
 /** What `typeof` says of the values of a scalar. */

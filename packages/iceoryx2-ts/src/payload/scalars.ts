@@ -1,7 +1,7 @@
 /** Numbers and booleans, under Rust's names. */
-import type { NativeArray, NativeArrayClass } from "./codec.ts";
 import { defineFixed } from "./define.ts";
 import type { FixedType } from "./meaning.ts";
+import type { NativeArray, NativeArrayClass } from "./native-array.ts";
 import { type Form, ScalarCodec, type ScalarRules } from "./scalar-codec.ts";
 
 /** Never there at run time. */
