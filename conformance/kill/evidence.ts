@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestDomain } from "iceoryx2-ts/testing";
 import type { EpisodePlan } from "./plan.ts";
+import { sharedMemoryOf } from "./shared-memory.ts";
 
-const SHARED_MEMORY_DIRECTORY = "/dev/shm";
 const HEX_COLUMNS = 16;
 
 /** @returns the directory. */
@@ -19,8 +19,8 @@ export function keepEvidence(plan: EpisodePlan, domain: TestDomain, record: read
     if (entry.isDirectory()) mkdirSync(target, { recursive: true });
     else copy(source, target, (content) => content);
   }
-  for (const name of readdirSync(SHARED_MEMORY_DIRECTORY).filter((name) => name.startsWith(domain.prefix))) {
-    copy(path.join(SHARED_MEMORY_DIRECTORY, name), path.join(directory, "shm", `${name}.hex`), toHex);
+  for (const source of sharedMemoryOf(domain.prefix)) {
+    copy(source, path.join(directory, "shm", `${path.basename(source)}.hex`), toHex);
   }
   return directory;
 }

@@ -3,11 +3,10 @@
  * it. Whoever dies between these two steps leaves such memory behind, and a cleaner of upstream's that meets it hangs
  * with the lock of the dead node, which keeps everybody else from cleaning up. Only killing it helps.
  */
-import { readdirSync, statSync } from "node:fs";
-import path from "node:path";
+import { statSync } from "node:fs";
 import { setInterval } from "node:timers/promises";
+import { sharedMemoryOf } from "./shared-memory.ts";
 
-const SHARED_MEMORY_DIRECTORY = "/dev/shm";
 const CHECK_INTERVAL = 1000;
 /** In milliseconds; nobody is between the two steps for so long. */
 const AGE = 5000;
@@ -22,10 +21,8 @@ export async function findMemoryWithoutSize(prefix: string, signal: AbortSignal)
 }
 
 export function memoryWithoutSize(prefix: string): string | undefined {
-  return readdirSync(SHARED_MEMORY_DIRECTORY).find((name) => name.startsWith(prefix) && isOrphan(name));
-}
-
-function isOrphan(name: string): boolean {
-  const found = statSync(path.join(SHARED_MEMORY_DIRECTORY, name), { throwIfNoEntry: false });
-  return found !== undefined && found.size === 0 && Date.now() - found.mtimeMs > AGE;
+  return sharedMemoryOf(prefix).find((file) => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    return found !== undefined && found.size === 0 && Date.now() - found.mtimeMs > AGE;
+  });
 }
