@@ -43,7 +43,7 @@ export async function compareExchange(plan: ComparisonPlan): Promise<void> {
   printRows(of("pingPong"), describeTime);
   await compareSizes(
     pairs.filter(({ name }) => [FLOOR, OURS, RUST].includes(name)),
-    { ...plan, rounds: plan.slices },
+    plan,
   );
   printTitle(`Request and response between two processes, polled${pinned}`);
   printRows(of("call"), describeTime);

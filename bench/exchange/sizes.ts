@@ -5,15 +5,8 @@
  */
 import { quantile } from "../statistics.ts";
 import { describeRatio, describeSize, describeTime, printRow, printTitle } from "../table.ts";
+import type { ComparisonPlan } from "./compare.ts";
 import type { Case, Pair } from "./pair.ts";
-
-export interface SizePlan {
-  /** How often every size has its turn. */
-  readonly rounds: number;
-  readonly sizes: readonly number[];
-  /** How long a turn is, in nanoseconds. */
-  readonly slice: number;
-}
 
 /** What a pair found: of a round trip, in nanoseconds, by size and round. */
 interface Column {
@@ -21,17 +14,20 @@ interface Column {
   readonly prices: readonly number[][];
 }
 
-export async function compareSizes(pairs: readonly Pair[], plan: SizePlan): Promise<void> {
-  const columns = pairs.map((pair): Column => ({ pair, prices: plan.sizes.map(() => []) }));
-  for (let round = 0; round < plan.rounds; round++) {
-    for (const [index, size] of plan.sizes.entries()) {
-      for (const { pair, prices } of columns) prices[index]!.push(await measureOnce(pair, size, plan.slice));
+export async function compareSizes(
+  pairs: readonly Pair[],
+  { slices, sizes, slice }: ComparisonPlan,
+): Promise<void> {
+  const columns = pairs.map((pair): Column => ({ pair, prices: sizes.map(() => []) }));
+  for (let round = 0; round < slices; round++) {
+    for (const [index, size] of sizes.entries()) {
+      for (const { pair, prices } of columns) prices[index]!.push(await measureOnce(pair, size, slice));
     }
   }
   printTitle("The same untouched, all sizes in turn: the lower quartile, and its ratio to the cheapest size");
   printRow("", ...columns.flatMap(({ pair }) => [pair.name, ""]));
   const quartiles = columns.map(({ prices }) => prices.map((ofSize) => quantile(ofSize, 0.25)));
-  for (const [index, size] of plan.sizes.entries()) {
+  for (const [index, size] of sizes.entries()) {
     const describe = (ofPair: readonly number[]): string[] => {
       const price = ofPair[index]!;
       return [describeTime(price), describeRatio(price / Math.min(...ofPair))];
